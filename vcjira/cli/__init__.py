@@ -1,0 +1,99 @@
+"""The command line: which command lives where, global options, and the one place where errors become exit codes."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from vcjira import __version__
+from vcjira.cli.app import App
+from vcjira.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, VcjiraError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo:demo", "The whole main job against an embedded Jira."),
+    "serve-jira": ("serve:serve_jira", "Only the embedded Jira, on loopback."),
+    "init": ("setup:init", "Write a commented vcjira.yaml."),
+    "check": ("setup:check", "Tell what is right and wrong: configuration, rules, log-in, permissions."),
+    "sync": ("sync:sync", "Bring the mirror up to date."),
+    "status": ("sync:status", "What is in the mirror, how fresh, how complete."),
+    "classify": ("classify:classify", "Class every requester and issue from the mirror."),
+    "explain": ("explain:explain", "Why: answers, rules, evidence, hand-overs, labels."),
+    "rules": ("rules:rules", "Test, lint and replay the rules."),
+    "patterns": ("patterns:patterns", "The catalogue, or one pattern's manual page."),
+    "report": ("report:report", "Render reports from the mirror."),
+    "labels": ("labels:labels", "Plan, apply, undo and verify labels."),
+    "run": ("nightly:run", "The nightly job: sync, classify, report, labels."),
+    "export": ("tables:export", "Write the tables as Parquet, CSV or JSON lines."),
+    "import-log": ("log:import_log", "Read an event log as a site of its own."),
+    "schema": ("setup:schema", "JSON Schema of the configuration; columns of the tables."),
+}
+"""Command -> (module:attribute below vcjira.cli, first line of its help). Modules load when called."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(f"vcjira.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file [vcjira.yaml].")
+@click.option("-v", "--verbose", count=True, help="Say more; with an unexpected error, show the trace.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--no-progress", is_flag=True, help="No progress display.")
+@click.version_option(__version__, prog_name="vcjira")
+@click.pass_context
+def main(
+    ctx: click.Context, config: Path | None, verbose: int, quiet: bool, log_format: str, no_progress: bool
+) -> None:
+    """Who is really asking, and was the work thrown over a wall or done together?"""
+    ctx.obj = App(config, verbose=-1 if quiet else verbose, log_format=log_format, progress=not no_progress)
+
+
+def run(args: list[str]) -> int:
+    """Run one command line; every ending becomes an exit code of the contract, never a bare traceback."""
+    try:
+        code = main.main(args, prog_name="vcjira", standalone_mode=False)
+        return code if isinstance(code, int) else EXIT_OK
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("vcjira: interrupted; the mirror is whole", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except VcjiraError as error:
+        print(f"vcjira: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_OK
+    except Exception as error:
+        return _bug(error, trace="-v" in args or "--verbose" in args)
+
+
+def _bug(error: Exception, *, trace: bool) -> int:
+    if trace:
+        import traceback
+
+        frames = traceback.format_tb(error.__traceback__)
+        print("".join(frames), file=sys.stderr, end="")
+    print(f"vcjira: unexpected {type(error).__name__}; this is a bug in vcjira", file=sys.stderr)
+    if not trace:
+        print("  hint: call `vcjira -v ...` again and report what it prints", file=sys.stderr)
+    return EXIT_BUG

@@ -1,0 +1,204 @@
+"""The mirror: one DuckDB file that holds what Jira said and what we make of it.
+
+The only room that knows DuckDB. Everybody else asks by SQL text (`rows`, `run`) or hands over whole rows
+(`load`); sync hands over issues (`save.save`).
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from vcjira.errors import Busy, Incomplete, Mend
+from vcjira.mirror import schema
+
+STORAGE = "v1.0.0"
+"""Storage version of a new file: readable by DuckDB 1.5, so that a user can go back."""
+
+
+class Mirror:
+    """An open mirror. Use as a context manager; `write=False` lets several readers in at once."""
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self.path = path
+        self.write = write
+        self._con = _connect(path, write=write)
+        try:
+            _prepare(self._con, path, write=write)
+        except BaseException:
+            self._con.close()
+            raise
+
+    def __enter__(self) -> "Mirror":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._con.close()
+
+    def run(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> None:
+        """Execute one or several statements; parameters only with one."""
+        with _explained(self.path):
+            self._con.execute(sql, params or None)
+
+    def tuples(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> list[tuple[Any, ...]]:
+        with _explained(self.path):
+            return self._con.execute(sql, params or None).fetchall()
+
+    def rows(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> list[dict[str, Any]]:
+        with _explained(self.path):
+            cursor = self._con.execute(sql, params or None)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.tuples(sql, params)
+        return found[0][0] if found else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing."""
+        self.run("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._con.execute("ROLLBACK")
+            raise
+        self.run("COMMIT")
+
+    def load(self, table: str, rows: Iterable[Any]) -> None:
+        """Append rows (dicts, dataclasses or structs with the table's column names) as one batch.
+
+        Columns that a row lacks become null; times are ISO texts or `datetime`.
+        """
+        types = {str(name): str(kind) for name, kind in self.tuples(_COLUMNS, [table])}
+        encode = msgspec.json.Encoder().encode
+        with tempfile.NamedTemporaryFile(prefix="vcjira-", suffix=".jsonl") as file:
+            with _explained(self.path):
+                empty = True
+                for row in rows:
+                    file.write(encode(row))
+                    file.write(b"\n")
+                    empty = False
+                file.flush()
+            if empty:
+                return
+            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+            self.run(
+                f"INSERT INTO {table} BY NAME SELECT * FROM read_json('{file.name}', format='newline_delimited',"
+                f" columns={{{columns}}}, maximum_object_size=67108864)"
+            )
+
+    def meta(self, name: str) -> str | None:
+        found = self.value("SELECT value FROM meta WHERE name = ?", [name])
+        return None if found is None else str(found)
+
+    def set_meta(self, name: str, value: str) -> None:
+        self.run("DELETE FROM meta WHERE name = ?", [name])
+        self.run("INSERT INTO meta VALUES (?, ?)", [name, value])
+
+    def checkpoint(self) -> None:
+        self.run("CHECKPOINT")
+
+
+_COLUMNS = """
+SELECT column_name, data_type FROM duckdb_columns()
+WHERE table_name = ? AND NOT internal ORDER BY column_index
+"""
+
+
+def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
+    if not write and not path.exists():
+        raise Mend("there is no mirror yet", where=str(path), hint="run `vcjira sync` first")
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if write:
+        config["storage_compatibility_version"] = STORAGE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(path), read_only=not write, config=config)
+    except (duckdb.Error, OSError) as error:
+        raise _explain(error, path) from None
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> None:
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET preserve_insertion_order = false")
+    names = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if not names and write:
+        con.execute("BEGIN")
+        con.execute(schema.TABLES)
+        con.execute("INSERT INTO meta VALUES ('version', ?)", [str(schema.VERSION)])
+        con.execute("COMMIT")
+        con.execute("CHECKPOINT")
+        return
+    found = con.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() if "meta" in names else None
+    if found is None:
+        raise Mend(
+            "this DuckDB file is not a vcjira mirror",
+            where=str(path),
+            hint="name another file under `mirror:`; vcjira will create it",
+        )
+    version = int(found[0])
+    if version > schema.VERSION:
+        raise Mend(
+            f"the mirror has schema version {version}, this vcjira knows {schema.VERSION}",
+            where=str(path),
+            hint="upgrade vcjira, or name another file under `mirror:`",
+        )
+    if version < schema.VERSION:
+        if not write:
+            raise Mend(
+                f"the mirror has schema version {version} and must be brought to {schema.VERSION}",
+                where=str(path),
+                hint="run `vcjira sync`, which does it",
+            )
+        _migrate(con, version)
+
+
+def _migrate(con: duckdb.DuckDBPyConnection, version: int) -> None:
+    for step in range(version + 1, schema.VERSION + 1):
+        con.execute("BEGIN")
+        con.execute(schema.STEPS[step])
+        con.execute("UPDATE meta SET value = ? WHERE name = 'version'", [str(step)])
+        con.execute("COMMIT")
+        con.execute("CHECKPOINT")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        raise _explain(error, path) from None
+
+
+def _explain(error: Exception, path: Path) -> Exception:
+    """What an error of the file system or of DuckDB's file layer means to the user."""
+    text = str(error)
+    where = str(path)
+    if "lock" in text.lower():
+        return Busy("another run holds the mirror", where=where, hint="wait for it to end, then call again")
+    if "No space left" in text or "out of disk" in text.lower() or "Disk quota" in text:
+        return Incomplete(
+            "the disk is full; what was saved before is kept", where=where, hint="make room, then run again"
+        )
+    if isinstance(error, PermissionError) or "Permission denied" in text:
+        return Mend("the mirror may not be opened", where=where, hint="check the file's owner and permissions")
+    if "storage version" in text or "newer version" in text:
+        return Mend("the mirror was written by a newer DuckDB", where=where, hint="upgrade the duckdb package")
+    if isinstance(error, duckdb.Error) and (
+        "not a valid DuckDB" in text or "Cannot open" in text or "corrupt" in text.lower()
+    ):
+        return Mend(
+            "this file is not a vcjira mirror",
+            where=where,
+            hint="name another file under `mirror:`; vcjira will create it",
+        )
+    return error

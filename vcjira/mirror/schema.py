@@ -1,0 +1,118 @@
+"""The schema of the mirror: one constant, a version, numbered steps from older versions.
+
+Contract columns come first in each table (`CONTRACT` names them for export); what follows is internal.
+No keys and no indexes: DuckDB's ART indexes are where its crash reports are, and delete + insert in one
+transaction needs none.
+"""
+
+VERSION = 1
+
+TABLES = """
+CREATE TABLE meta (name TEXT, value TEXT);
+
+-- what Jira said --------------------------------------------------------------------------------
+CREATE TABLE issues (
+    site TEXT, issue_id TEXT, key TEXT, project TEXT, type TEXT, status TEXT, status_category TEXT,
+    priority TEXT, created TIMESTAMP, updated TIMESTAMP, resolved TIMESTAMP, reporter_id TEXT,
+    creator_id TEXT, assignee_id TEXT, parent_key TEXT, team_field TEXT, labels TEXT[],
+    components TEXT[], organizations TEXT[], request_type TEXT, channel TEXT, summary TEXT,
+    description_words INTEGER, presence TEXT, history_complete BOOLEAN, comments_complete BOOLEAN,
+    fetched_at TIMESTAMP,
+    resolution TEXT, due TIMESTAMP, forwarded_from TEXT, lint TEXT[],
+    walked TIMESTAMP                -- `updated` as the walk last showed it: what decides a refetch
+);
+CREATE TABLE issue_fields (site TEXT, issue_id TEXT, fields TEXT);      -- JSON; for deriving again
+CREATE TABLE changes (
+    site TEXT, issue_id TEXT, change_id TEXT, item INTEGER, changed TIMESTAMP, author_id TEXT,
+    field TEXT, field_id TEXT, from_value TEXT, from_text TEXT, to_value TEXT, to_text TEXT
+);
+CREATE TABLE comments (
+    site TEXT, issue_id TEXT, comment_id TEXT, created TIMESTAMP, author_id TEXT, public BOOLEAN,
+    words INTEGER, question BOOLEAN, digest TEXT, lint TEXT[]
+);
+CREATE TABLE links (site TEXT, issue_id TEXT, other_key TEXT, type TEXT, direction TEXT);
+CREATE TABLE people (
+    site TEXT, account_id TEXT, name TEXT, email TEXT, email_domain TEXT, account_type TEXT,
+    active BOOLEAN, bot BOOLEAN, groups TEXT[], organizations TEXT[],
+    seen TIMESTAMP                  -- `updated` of the issue that showed the account so
+);
+CREATE TABLE site_fields (site TEXT, field_id TEXT, name TEXT, custom TEXT);
+CREATE TABLE statuses (site TEXT, status_id TEXT, name TEXT, category TEXT);
+CREATE TABLE projects (site TEXT, project_id TEXT, key TEXT, name TEXT, type TEXT, archived BOOLEAN);
+CREATE TABLE memberships (site TEXT, kind TEXT, name TEXT, account_id TEXT);   -- kind: group | organization
+CREATE TABLE lookups (          -- what was asked, and if it could be read
+    site TEXT, kind TEXT, name TEXT, ok BOOLEAN, detail TEXT, fetched_at TIMESTAMP
+);
+
+-- how we got it ---------------------------------------------------------------------------------
+CREATE TABLE sites (
+    site TEXT, product TEXT, url TEXT, account_id TEXT, zone TEXT, scope TEXT, fingerprint TEXT,
+    last_sync TIMESTAMP, watermark TIMESTAMP, certificate TEXT
+);
+CREATE TABLE runs (
+    run_id TEXT, command TEXT, started TIMESTAMP, finished TIMESTAMP, exit_code INTEGER, summary TEXT
+);
+CREATE TABLE findings (
+    site TEXT, run_id TEXT, code TEXT, project TEXT, count BIGINT, detail TEXT, note BOOLEAN
+);
+
+-- what we make of it ----------------------------------------------------------------------------
+CREATE TABLE classes (
+    site TEXT, issue_id TEXT, requester_id TEXT, carrier_id TEXT, organization TEXT, team TEXT,
+    own_team BOOLEAN, class TEXT, has_choice TEXT, delivers_to_others TEXT, rules TEXT[], class_now TEXT
+);
+CREATE TABLE handovers (
+    site TEXT, issue_id TEXT, seq INTEGER, happened TIMESTAMP, actor_id TEXT, from_team TEXT, to_team TEXT,
+    from_person TEXT, to_person TEXT, held_s DOUBLE, bulk BOOLEAN, automated BOOLEAN
+);
+CREATE TABLE hits (site TEXT, issue_id TEXT, pattern TEXT, happened TIMESTAMP, evidence TEXT);
+CREATE TABLE walls (
+    site TEXT, organization TEXT, team TEXT, window_from TIMESTAMP, window_to TIMESTAMP, requests BIGINT,
+    requesters BIGINT, one_way BIGINT, share DOUBLE, low DOUBLE, high DOUBLE, design_effect DOUBLE,
+    named BOOLEAN, silent_handoffs BIGINT, ping_pongs BIGINT, median_first_response_s DOUBLE,
+    embedding DOUBLE, mode TEXT
+);
+
+-- what we wrote ---------------------------------------------------------------------------------
+CREATE TABLE label_writes (
+    run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT
+);
+"""
+
+CONTRACT: dict[str, tuple[str, ...]] = {
+    "issues": (
+        "site", "issue_id", "key", "project", "type", "status", "status_category", "priority", "created",
+        "updated", "resolved", "reporter_id", "creator_id", "assignee_id", "parent_key", "team_field", "labels",
+        "components", "organizations", "request_type", "channel", "summary", "description_words", "presence",
+        "history_complete", "comments_complete", "fetched_at",
+    ),
+    "changes": (
+        "site", "issue_id", "change_id", "item", "changed", "author_id", "field", "field_id", "from_value",
+        "from_text", "to_value", "to_text",
+    ),
+    "comments": ("site", "issue_id", "comment_id", "created", "author_id", "public", "words"),
+    "links": ("site", "issue_id", "other_key", "type", "direction"),
+    "people": (
+        "site", "account_id", "name", "email", "email_domain", "account_type", "active", "bot", "groups",
+        "organizations",
+    ),
+    "classes": (
+        "site", "issue_id", "requester_id", "carrier_id", "organization", "team", "own_team", "class",
+        "has_choice", "delivers_to_others", "rules", "class_now",
+    ),
+    "handovers": (
+        "site", "issue_id", "seq", "happened", "actor_id", "from_team", "to_team", "from_person", "to_person",
+        "held_s", "bulk", "automated",
+    ),
+    "hits": ("site", "issue_id", "pattern", "happened", "evidence"),
+    "walls": (
+        "site", "organization", "team", "window_from", "window_to", "requests", "requesters", "one_way",
+        "share", "low", "high", "design_effect", "named", "silent_handoffs", "ping_pongs",
+        "median_first_response_s", "embedding", "mode",
+    ),
+    "label_writes": ("run_id", "site", "issue_id", "written", "op", "label", "outcome", "reason"),
+}  # fmt: skip
+"""Columns a user may rely on, in order; `vcjira schema export` prints them."""
+
+STEPS: dict[int, str] = {}
+"""Version reached -> SQL that brings the version before to it."""
