@@ -73,7 +73,7 @@ class Issue:
     status: str | None
     status_category: str | None
     priority: str | None
-    created: datetime
+    created: datetime | None
     updated: datetime | None
     resolved: datetime | None
     reporter_id: str | None

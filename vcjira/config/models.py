@@ -26,6 +26,7 @@ class Requests(Model):
     concurrency: int = Field(8, ge=1, le=64)
     per_second: float = Field(20, gt=0)
     timeout: float = Field(60, gt=0)
+    deadline: float = Field(300, gt=0, description="seconds after which a request that keeps failing is given up")
 
 
 class Site(Model):

@@ -18,8 +18,7 @@ CREATE TABLE issues (
     components TEXT[], organizations TEXT[], request_type TEXT, channel TEXT, summary TEXT,
     description_words INTEGER, presence TEXT, history_complete BOOLEAN, comments_complete BOOLEAN,
     fetched_at TIMESTAMP,
-    resolution TEXT, due TIMESTAMP, forwarded_from TEXT, lint TEXT[],
-    walked TIMESTAMP                -- `updated` as the walk last showed it: what decides a refetch
+    resolution TEXT, due TIMESTAMP, forwarded_from TEXT, lint TEXT[]
 );
 CREATE TABLE issue_fields (site TEXT, issue_id TEXT, fields TEXT);      -- JSON; for deriving again
 CREATE TABLE changes (

@@ -1,0 +1,257 @@
+"""Jira Cloud: token-paged search, bulk reads of issues and histories, bulk edits.
+
+Same names as `datacenter`; all that differs between the products is in these two files.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from vcjira.errors import Incomplete, LoginFailed, Mend, Unreachable
+from vcjira.jira import shapes
+from vcjira.jira.wire import Wire
+from vcjira.model import Finding, Person, Product
+from vcjira.tracker import BulkOutcome, Catalogue, Fetched, NotDone, Stub, Worn
+
+API = "/rest/api/3"
+DESK = "/rest/servicedeskapi"
+WALK_PAGE = 5_000
+"""Most ids in one page of search/jql; the server gives fewer when it likes, so pages end by token only."""
+ONE_CHAIN = 5_000
+"""Below this many issues one chain of pages is quicker than several."""
+FIRST_YEAR = 2002
+"""No Jira is older."""
+FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
+HISTORY_PAGE = 10_000
+POLL = 0.25
+"""Seconds between looks at a bulk task; doubles up to two seconds."""
+TASK_ENDS = ("COMPLETE", "FAILED", "CANCELLED", "DEAD")
+
+
+class Cloud:
+    """A `Tracker` for one Jira Cloud site."""
+
+    product: Product = "cloud"
+
+    def __init__(self, wire: Wire, *, account_id: str, zone: str | None, started: datetime) -> None:
+        self.wire = wire
+        self.url = wire.url
+        self.account_id = account_id
+        self.zone = zone
+        self.started = started
+
+    def alive(self) -> None:
+        if self.wire.get(f"{API}/myself").get("accountId") != self.account_id:
+            raise LoginFailed("Jira now takes us for somebody else", where=self.url)
+
+    def catalogue(self) -> Catalogue:
+        fields = self.wire.get(f"{API}/field")
+        statuses = self.wire.get(f"{API}/status")
+        projects = []
+        for state in ("live", "archived"):
+            for entry in self._paged(f"{API}/project/search", {"status": state}):
+                kind = entry.get("projectTypeKey")
+                projects.append((str(entry["id"]), entry["key"], entry.get("name", ""), kind, state == "archived"))
+        return Catalogue(
+            fields=[(f["id"], f["name"], (f.get("schema") or {}).get("custom")) for f in fields],
+            statuses=[(str(s["id"]), s["name"], (s.get("statusCategory") or {}).get("key")) for s in statuses],
+            projects=projects,
+        )
+
+    def count(self, jql: str) -> int | None:
+        try:
+            answer = self.wire.post(f"{API}/search/approximate-count", {"jql": jql})
+        except NotDone as refusal:
+            raise _bad_jql(jql, refusal) from None
+        return int(answer["count"])
+
+    def windows(self, jql: str) -> list[str]:
+        """One part per year of creation once there are many: token chains can't be walked in parallel, parts can.
+
+        All parts share the same date literals, so whatever time zone the account has, they meet without gaps.
+        """
+        if (self.count(bounded(jql)) or 0) <= ONE_CHAIN:
+            return [bounded(jql)]
+        years = range(self.started.year - 14, self.started.year + 1)
+        inside = f"({jql}) AND " if jql else ""
+        parts = [f'{inside}created < "{years[0]}-01-01"']
+        parts += [f'{inside}created >= "{y}-01-01" AND created < "{y + 1}-01-01"' for y in years[:-1]]
+        return [*parts, f'{inside}created >= "{years[-1]}-01-01"']
+
+    def since(self, jql: str, moment: datetime) -> str:
+        milliseconds = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+        return f"({jql}) AND updated >= {milliseconds}" if jql else f"updated >= {milliseconds}"
+
+    def walk(self, jql: str) -> Iterator[list[Stub]]:
+        token: str | None = None
+        seen: set[str] = set()
+        while True:
+            body: dict[str, Any] = {"jql": jql, "fields": ["updated"], "maxResults": WALK_PAGE}
+            if token:
+                body["nextPageToken"] = token
+            try:
+                page = self.wire.post(f"{API}/search/jql", body)
+            except NotDone as refusal:
+                raise _bad_jql(jql, refusal) from None
+            if "issues" not in page:
+                raise Unreachable("the answer to a search has no issues in it", where=f"{self.url}{API}/search/jql")
+            yield [_stub(raw) for raw in page["issues"]]
+            token = page.get("nextPageToken")
+            if page.get("isLast") or not token:
+                return
+            if token in seen:
+                raise Incomplete("Jira gave the same page token twice", where=f"{self.url}{API}/search/jql")
+            seen.add(token)
+
+    def fetch(self, ids: Sequence[str]) -> Fetched:
+        """One bulk read of the issues, one of their histories, and comments where the embedded list is short."""
+        body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
+        raws = self.wire.post(f"{API}/issue/bulkfetch", body)["issues"]
+        histories = self._histories([str(raw["id"]) for raw in raws])
+        fetched = Fetched([])
+        for raw in raws:
+            comments, whole = self._comments(raw)
+            entries = histories.get(str(raw["id"]), [])
+            fetched.issues.append(shapes.issue(raw, entries, complete=True, comments=comments, all_comments=whole))
+            if not whole:
+                fetched.findings.append(_short(raw, "comments"))
+        return fetched
+
+    def _histories(self, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+        """Issue id -> histories; an issue's histories may be spread over groups and pages."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        token: str | None = None
+        while ids:
+            body: dict[str, Any] = {"issueIdsOrKeys": ids, "maxResults": HISTORY_PAGE}
+            if token:
+                body["nextPageToken"] = token
+            page = self.wire.post(f"{API}/changelog/bulkfetch", body)
+            for group in page["issueChangeLogs"]:
+                found.setdefault(str(group["issueId"]), []).extend(group.get("changeHistories") or [])
+            last, token = token, page.get("nextPageToken")
+            if not token:
+                break
+            if token == last:
+                raise Incomplete("Jira gave the same page token twice", where=f"{self.url}{API}/changelog/bulkfetch")
+        return found
+
+    def _comments(self, raw: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        embedded = (raw.get("fields") or {}).get("comment") or {}
+        comments = embedded.get("comments") or []
+        total = embedded.get("total", len(comments))
+        if len(comments) >= total:
+            return comments, True
+        comments = list(self._paged(f"{API}/issue/{raw['id']}/comment", {}, "comments"))
+        return comments, len({entry["id"] for entry in comments}) >= total
+
+    def members(self, kind: Literal["group", "organization"], name: str) -> list[Person]:
+        raws: Iterable[dict[str, Any]]
+        if kind == "group":
+            raws = self._paged(f"{API}/group/member", {"groupname": name, "includeInactiveUsers": "true"})
+        else:
+            found = [o for o in self._desk(f"{DESK}/organization") if str(o.get("name")).lower() == name.lower()]
+            if not found:
+                raise NotDone(f"there is no organization {name!r}", status=404, where=f"{self.url}{DESK}/organization")
+            raws = self._desk(f"{DESK}/organization/{found[0]['id']}/user")
+        return [member for member in map(shapes.person, raws) if member]
+
+    def read_labels(self, ids: Sequence[str]) -> dict[str, Worn]:
+        worn: dict[str, Worn] = {}
+        for start in range(0, len(ids), 1000):
+            body = {"issueIdsOrKeys": list(ids[start : start + 1000]), "fields": ["labels", "updated"]}
+            for raw in self.wire.post(f"{API}/issue/bulkfetch", body)["issues"]:
+                worn[str(raw["id"])] = shapes.worn(raw)
+        return worn
+
+    def relabel(self, issue_id: str, add: Sequence[str], remove: Sequence[str], *, notify: bool, note: str) -> None:
+        params = None if notify else {"notifyUsers": "false"}
+        self.wire.put(f"{API}/issue/{issue_id}", shapes.edit(add, remove, note), params)
+
+    def can_bulk(self) -> bool:
+        return bool(self._permission("BULK_CHANGE"))
+
+    def may_edit(self, project_key: str) -> bool | None:
+        return self._permission("EDIT_ISSUES", project_key)
+
+    def _permission(self, name: str, project_key: str | None = None) -> bool | None:
+        params = {"permissions": name} | ({"projectKey": project_key} if project_key else {})
+        try:
+            answer = self.wire.get(f"{API}/mypermissions", params)
+        except NotDone:
+            return None
+        return (answer["permissions"].get(name) or {}).get("havePermission")
+
+    def bulk_relabel(
+        self, ids: Sequence[str], op: Literal["add", "remove"], label: str, *, notify: bool
+    ) -> BulkOutcome:
+        body = {
+            "selectedActions": ["labels"],
+            "selectedIssueIdsOrKeys": list(ids),
+            "editedFieldsInput": {
+                "labelsFields": [
+                    {
+                        "fieldId": "labels",
+                        "bulkEditMultiSelectFieldOption": op.upper(),
+                        "labels": [{"name": label}],
+                    }
+                ]
+            },
+            "sendBulkNotification": notify,
+        }
+        task = self.wire.post(f"{API}/bulk/issues/fields", body)["taskId"]
+        progress = self._finished(f"{API}/bulk/queue/{task}")
+        done = {str(entry) for entry in progress.get("processedAccessibleIssues") or []}
+        failed = {str(k): "; ".join(map(str, v)) for k, v in (progress.get("failedAccessibleIssues") or {}).items()}
+        done -= set(failed)
+        return BulkOutcome(str(progress.get("status")), done, failed, set(ids) - done - set(failed))
+
+    def _finished(self, path: str) -> dict[str, Any]:
+        pause = POLL
+        while True:
+            progress: dict[str, Any] = self.wire.get(path)
+            if progress.get("status") in TASK_ENDS:
+                return progress
+            if self.wire.stop.wait(pause):
+                raise KeyboardInterrupt
+            pause = min(pause * 2, 2.0)
+
+    def set_property(self, issue_id: str, key: str, value: object) -> None:
+        self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
+
+    def _paged(self, path: str, params: dict[str, Any], name: str = "values") -> Iterator[dict[str, Any]]:
+        """A list paged by `startAt`, to its end; the server's page size is trusted, not ours."""
+        start = 0
+        while True:
+            page = self.wire.get(path, {**params, "startAt": start, "maxResults": 100})
+            entries = page[name]
+            yield from entries
+            start += len(entries)
+            if not entries or page.get("isLast") or start >= page.get("total", start + 1):
+                return
+
+    def _desk(self, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.wire.get(path, {"start": len(found), "limit": 50})
+            found += page["values"]
+            if page.get("isLastPage", True) or not page["values"]:
+                return found
+
+
+def bounded(jql: str) -> str:
+    """Search refuses JQL without a restriction."""
+    return jql or f'created >= "{FIRST_YEAR}-01-01"'
+
+
+def _stub(raw: dict[str, Any]) -> Stub:
+    return Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
+
+
+def _short(raw: dict[str, Any], what: str) -> Finding:
+    return Finding(f"{what}_short", 1, f"{raw['key']}: Jira shows fewer {what} than it counts", shapes.project(raw))
+
+
+def _bad_jql(jql: str, refusal: NotDone) -> Exception:
+    if refusal.status == 400:
+        return Mend(f"Jira refuses the JQL: {refusal.what}", where=f"JQL {jql}", hint="mend `scope:` of this site")
+    return refusal

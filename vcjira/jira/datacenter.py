@@ -1,0 +1,232 @@
+"""Jira Data Center: offset-paged search in windows small enough to be safe, history by `expand`, single edits.
+
+Same names as `cloud`; all that differs between the products is in these two files.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from vcjira.errors import LoginFailed, Mend, Unreachable
+from vcjira.jira import shapes
+from vcjira.jira.wire import Wire
+from vcjira.model import Finding, Person, Product
+from vcjira.tracker import BulkOutcome, Catalogue, Fetched, NotDone, Stub, Worn
+
+API = "/rest/api/2"
+WALK_PAGE = 1_000
+"""The usual silent cap; the page size that counts is the one the server echoes."""
+WINDOW = 9_000
+"""Offsets past 10,000 fail on newer versions."""
+FIRST_DAY = datetime(2002, 1, 1)
+FINEST = timedelta(minutes=1)
+"""JQL knows no shorter step."""
+FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
+REWALKS = 3
+"""Offset pages shift when an issue vanishes; a window whose total moved is walked again this often."""
+
+
+class DataCenter:
+    """A `Tracker` for one Jira Data Center (or Server) site."""
+
+    product: Product = "datacenter"
+
+    def __init__(self, wire: Wire, *, account_id: str, zone: str | None, started: datetime) -> None:
+        self.wire = wire
+        self.url = wire.url
+        self.account_id = account_id
+        self.zone = zone
+        self.started = started
+        self._desks: set[str] = set()
+
+    def alive(self) -> None:
+        found = shapes.person(self.wire.get(f"{API}/myself"))
+        if found is None or found.account_id != self.account_id:
+            raise LoginFailed("Jira now takes us for somebody else", where=self.url)
+
+    def catalogue(self) -> Catalogue:
+        fields = self.wire.get(f"{API}/field")
+        statuses = self.wire.get(f"{API}/status")
+        projects = self.wire.get(f"{API}/project", {"includeArchived": "true"})
+        self._desks = {p["key"] for p in projects if p.get("projectTypeKey") == "service_desk"}
+        return Catalogue(
+            fields=[(f["id"], f["name"], (f.get("schema") or {}).get("custom")) for f in fields],
+            statuses=[(str(s["id"]), s["name"], (s.get("statusCategory") or {}).get("key")) for s in statuses],
+            projects=[
+                (str(p["id"]), p["key"], p.get("name", ""), p.get("projectTypeKey"), bool(p.get("archived")))
+                for p in projects
+            ],
+        )
+
+    def count(self, jql: str) -> int | None:
+        return int(self._search(jql, 0, 0, ["updated"])["total"])
+
+    def windows(self, jql: str) -> list[str]:
+        """Windows of creation time, halved until each holds fewer than 9,000 issues."""
+        if (self.count(jql) or 0) <= WINDOW:
+            return [jql]
+        after = self.started + timedelta(days=2)  # past midnight in every zone
+        parts = [_window(jql, None, FIRST_DAY), *self._halve(jql, FIRST_DAY, after), _window(jql, after, None)]
+        return [part for part in parts if part]
+
+    def _halve(self, jql: str, start: datetime, end: datetime) -> list[str]:
+        window = _window(jql, start, end)
+        if (self.count(window) or 0) <= WINDOW or end - start <= FINEST:
+            return [window]
+        middle = (start + (end - start) / 2).replace(second=0, microsecond=0)
+        if middle <= start:
+            return [window]
+        return self._halve(jql, start, middle) + self._halve(jql, middle, end)
+
+    def since(self, jql: str, moment: datetime) -> str:
+        """Whole minutes in the account's zone; an hour earlier where the clocks may have changed."""
+        zone = ZoneInfo(self.zone) if self.zone else UTC
+        local = (moment.replace(tzinfo=UTC) - timedelta(hours=1)).astimezone(zone)
+        condition = f'updated >= "{local:%Y-%m-%d %H:%M}"'
+        return f"({jql}) AND {condition}" if jql else condition
+
+    def walk(self, jql: str) -> Iterator[list[Stub]]:
+        for _ in range(REWALKS):
+            first = last = None
+            start = 0
+            while True:
+                page = self._search(jql, start, WALK_PAGE, ["updated"])
+                last = int(page["total"])
+                first = last if first is None else first
+                stubs = [
+                    Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
+                    for raw in page["issues"]
+                ]
+                if stubs:
+                    yield stubs
+                start += len(stubs)
+                if not stubs or start >= last:
+                    break
+            if first == last and start >= (last or 0):
+                return
+
+    def _search(self, jql: str, start: int, size: int, fields: list[str], expand: Sequence[str] = ()) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "jql": f"{jql} ORDER BY id ASC".strip(),
+            "startAt": start,
+            "maxResults": size,
+            "fields": fields,
+        }
+        if expand:
+            body["expand"] = list(expand)
+        if jql.startswith("id in ("):
+            body["validateQuery"] = False  # an id deleted a moment ago must not spoil its neighbours
+        try:
+            page = self.wire.post(f"{API}/search", body)
+        except NotDone as refusal:
+            if refusal.status == 400:
+                raise Mend(
+                    f"Jira refuses the JQL: {refusal.what}", where=f"JQL {jql}", hint="mend `scope:` of this site"
+                ) from None
+            raise
+        if "issues" not in page or "total" not in page:
+            raise Unreachable("the answer to a search has no issues in it", where=f"{self.url}{API}/search")
+        return dict(page)
+
+    def fetch(self, ids: Sequence[str]) -> Fetched:
+        """The issues with their history; each list is compared with the total the server gives."""
+        fetched = Fetched([])
+        for raw in self._all(ids, FIELDS, ["changelog"]):
+            log = raw.get("changelog") or {}
+            histories = log.get("histories") or []
+            complete = "total" in log and len(histories) >= log["total"]
+            comments, whole = self._comments(raw)
+            fetched.issues.append(
+                shapes.issue(raw, histories, complete=complete, comments=comments, all_comments=whole)
+            )
+            for short, what in ((not complete, "histories"), (not whole, "comments")):
+                if short:
+                    text = f"{raw['key']}: Jira shows fewer {what} than it counts"
+                    fetched.findings.append(Finding(f"{what}_short", 1, text, shapes.project(raw)))
+        return fetched
+
+    def _all(self, ids: Sequence[str], fields: list[str], expand: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        """Every issue of `ids`, whatever page size the server allows."""
+        rest = list(ids)
+        while rest:
+            page = self._search(f"id in ({','.join(rest)})", 0, len(rest), fields, expand)
+            yield from page["issues"]
+            got = {str(raw["id"]) for raw in page["issues"]}
+            if not got or len(got) >= page["total"]:
+                return
+            rest = [issue_id for issue_id in rest if issue_id not in got]
+
+    def _comments(self, raw: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        """Comments of an issue; on a service desk read one by one, because only there are they public or not."""
+        embedded = (raw.get("fields") or {}).get("comment") or {}
+        comments = embedded.get("comments") or []
+        total = embedded.get("total", len(comments))
+        desk = bool(comments) and shapes.project(raw) in self._desks
+        if len(comments) >= total and not desk:
+            return comments, True
+        found: dict[str, dict[str, Any]] = {}
+        while True:
+            params = {"startAt": len(found), "maxResults": 1000, "expand": "properties"}
+            page = self.wire.get(f"{API}/issue/{raw['id']}/comment", params)
+            before = len(found)
+            found.update((str(entry["id"]), entry) for entry in page["comments"])
+            total = int(page.get("total", len(found)))
+            if len(found) >= total or len(found) == before:
+                return list(found.values()), len(found) >= total
+
+    def members(self, kind: Literal["group", "organization"], name: str) -> list[Person]:
+        if kind == "organization":
+            raise NotDone("Data Center tells members of organizations by field only", status=404, where=self.url)
+        members: list[Person] = []
+        start = 0
+        while True:
+            params = {"groupname": name, "includeInactiveUsers": "true", "startAt": start, "maxResults": 50}
+            page = self.wire.get(f"{API}/group/member", params)
+            members += [member for member in map(shapes.person, page["values"]) if member]
+            start += len(page["values"])
+            if page.get("isLast", True) or not page["values"]:
+                return members
+
+    def read_labels(self, ids: Sequence[str]) -> dict[str, Worn]:
+        worn: dict[str, Worn] = {}
+        for start in range(0, len(ids), 200):
+            for raw in self._all(ids[start : start + 200], ["labels", "updated"]):
+                worn[str(raw["id"])] = shapes.worn(raw)
+        return worn
+
+    def relabel(self, issue_id: str, add: Sequence[str], remove: Sequence[str], *, notify: bool, note: str) -> None:
+        """Silence needs an administrator here: without that right nothing is written, rather than mail sent."""
+        params = None if notify else {"notifyUsers": "false"}
+        try:
+            self.wire.put(f"{API}/issue/{issue_id}", shapes.edit(add, remove, note), params)
+        except NotDone as refusal:
+            if refusal.status == 403 and not notify:
+                refusal.hint = "the account may not edit, or not edit silently: make it administrator of the project"
+                refusal.hint += ", or set `labels.notify: true`"
+            raise
+
+    def can_bulk(self) -> bool:
+        return False
+
+    def may_edit(self, project_key: str) -> bool | None:
+        try:
+            answer = self.wire.get(f"{API}/mypermissions", {"projectKey": project_key})
+        except NotDone:
+            return None
+        return (answer["permissions"].get("EDIT_ISSUES") or {}).get("havePermission")
+
+    def bulk_relabel(
+        self, ids: Sequence[str], op: Literal["add", "remove"], label: str, *, notify: bool
+    ) -> BulkOutcome:
+        raise NotDone("Data Center has no bulk edit", status=404, where=self.url)
+
+    def set_property(self, issue_id: str, key: str, value: object) -> None:
+        self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
+
+
+def _window(jql: str, start: datetime | None, end: datetime | None) -> str:
+    parts = [f"({jql})"] if jql else []
+    parts += [f'created >= "{start:%Y-%m-%d %H:%M}"'] if start else []
+    parts += [f'created < "{end:%Y-%m-%d %H:%M}"'] if end else []
+    return " AND ".join(parts)

@@ -1,0 +1,252 @@
+"""One way out of the house: every request to Jira leaves here, limited, retried and explained.
+
+The only file that knows the `jira` package and its private session (pinned to 3.10.5). The package gives us the
+session, its authentication and its URLs; its retry loop is bypassed (it ignores 5xx, read timeouts and
+`RateLimit-Reason`, and fails on an HTTP date), and so are its exceptions, whose text carries response headers.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+import tenacity
+from jira import JIRA
+
+from vcjira.errors import LoginFailed, Unreachable
+from vcjira.jira.limiter import Limiter
+from vcjira.tracker import NotDone
+
+CONNECT_TIMEOUT = 10.0
+FIRST_TRIES = 3
+"""Attempts before a server that never answered counts as unreachable."""
+LOGIN_REASONS = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "AUTHORISATION_FAILED")
+GAVE_UP_WEB_PAGE = 2
+"""How often a web page instead of JSON is asked again: a proxy's hiccup passes, a log-in page does not."""
+
+Json = Any
+
+
+class Again(Exception):
+    """A passing fault; `after` is the server's own wish in seconds."""
+
+    def __init__(self, what: str, *, after: float | None = None, tries: int | None = None) -> None:
+        super().__init__(what)
+        self.after = after
+        self.tries = tries
+
+
+class Wire:
+    """Requests to one site. Safe for several threads: each has a `jira.JIRA` of its own."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        email: str | None,
+        secret: str,
+        timeout: float,
+        per_second: float,
+        deadline: float,
+        ca_bundle: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.stop = stop or threading.Event()
+        self.limiter = Limiter(per_second, self.stop)
+        self._email = email
+        self._secret = secret
+        self._timeout = (CONNECT_TIMEOUT, timeout)
+        self._deadline = deadline
+        self._verify: str | bool = ca_bundle or True
+        self._local = threading.local()
+        self._answered = False
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, retry: bool = True) -> Json:
+        return self._call("GET", path, params=params, retry=retry)
+
+    def post(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Json:
+        return self._call("POST", path, body=body, params=params)
+
+    def put(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Json:
+        return self._call("PUT", path, body=body, params=params)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        params: Mapping[str, Any] | None = None,
+        retry: bool = True,
+    ) -> Json:
+        attempts = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Again),
+            wait=_pause,
+            stop=self._enough if retry else tenacity.stop_after_attempt(1),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            for attempt in attempts:
+                with attempt:
+                    if attempt.retry_state.attempt_number > 1:
+                        self.limiter.tally.retries += 1
+                    return self._once(method, path, body, params)
+        except Again as fault:
+            raise Unreachable(
+                str(fault), where=f"{method} {self.url}{path}", hint="check the URL and the network, then run again"
+            ) from None
+        raise AssertionError("tenacity ends by return or raise")
+
+    def _enough(self, state: tenacity.RetryCallState) -> bool:
+        fault = state.outcome.exception() if state.outcome else None
+        if self.stop.is_set():
+            return True
+        if isinstance(fault, Again) and fault.tries is not None and state.attempt_number > fault.tries:
+            return True
+        if not self._answered and state.attempt_number >= FIRST_TRIES:
+            return True
+        return (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._deadline
+
+    def _sleep(self, seconds: float) -> None:
+        self.limiter.tally.waited_s += seconds
+        self.stop.wait(seconds)
+
+    def _once(self, method: str, path: str, body: object, params: Mapping[str, Any] | None) -> Json:
+        endpoint = f"{method} {'/'.join(part for part in path.split('/') if not part.isdigit())}"
+        self.limiter.wait(endpoint)
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+        session = self._session()
+        data = None if body is None else msgspec.json.encode(body)
+        try:
+            # Past ResilientSession.request, on purpose: its retries and its errors are not ours.
+            response = requests.Session.request(
+                session,
+                method,
+                self.url + path,
+                params=params,
+                data=data,
+                headers={"Content-Type": "application/json"} if data is not None else None,
+                timeout=self._timeout,
+                allow_redirects=False,
+                verify=self._verify,
+            )
+        except requests.exceptions.SSLError:
+            raise Unreachable(
+                "the server's certificate is not trusted",
+                where=self.url,
+                hint="name your authority's file under `ca_bundle`",
+            ) from None
+        except requests.RequestException as error:
+            self.limiter.tally.count(type(error).__name__)
+            raise Again(_told(error)) from None
+        return self._read(method, path, endpoint, response)
+
+    def _read(self, method: str, path: str, endpoint: str, response: requests.Response) -> Json:
+        status, headers = response.status_code, response.headers
+        where = f"{method} {self.url}{path}"
+        _refuse_strangers(self.url, where, status, headers)
+        after = self.limiter.heed(endpoint, status, headers)
+        if status == 429 or status in (408, 425) or status >= 500:
+            self._answered = True
+            if status != 429:
+                self.limiter.tally.count(str(status))
+            raise Again(f"Jira answered {status}", after=after)
+        if status >= 400:
+            self._answered = True
+            raise NotDone(_said(response) or f"Jira answered {status}", status=status, where=where)
+        if status == 204:
+            return None
+        if "html" in headers.get("Content-Type", "") or response.content[:1] == b"<":
+            self.limiter.tally.count("web page")
+            raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=GAVE_UP_WEB_PAGE)
+        self._answered = True
+        try:
+            return msgspec.json.decode(response.content)
+        except msgspec.DecodeError:
+            self.limiter.tally.count("broken JSON")
+            raise Again("the answer was empty or broken") from None
+
+    def _session(self) -> requests.Session:
+        client: JIRA | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = self._connect()
+        return client._session
+
+    def _connect(self) -> JIRA:
+        client = JIRA(
+            server=self.url,
+            basic_auth=(self._email, self._secret) if self._email else None,
+            token_auth=None if self._email else self._secret,
+            options={"check_update": False},
+            get_server_info=False,
+            max_retries=0,
+            logging=False,
+        )
+        logging.getLogger("jira").setLevel(logging.CRITICAL)
+        return client
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    """The server's wish where it has one, else 0.5 s doubling to 30 s; both with jitter."""
+    fault = state.outcome.exception() if state.outcome else None
+    jitter = random.uniform(1.0, 1.3)
+    if isinstance(fault, Again) and fault.after is not None:
+        return fault.after * jitter
+    return float(min(0.5 * 2 ** (state.attempt_number - 1), 30.0)) * jitter
+
+
+def _refuse_strangers(url: str, where: str, status: int, headers: Mapping[str, str]) -> None:
+    """Stop at the first failed log-in and at answers that are not this site's."""
+    reason = headers.get("X-Seraph-LoginReason", "")
+    if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", "").upper():
+        raise LoginFailed("Jira asks for a CAPTCHA", where=where, hint="log in once in a browser as this account")
+    if status == 401 or any(word in reason for word in LOGIN_REASONS):
+        raise LoginFailed(
+            "the log-in failed" if status == 401 else "the token is not valid: Jira answers as to a stranger",
+            where=where,
+            hint="check `email` and `token` of this site; the token may have expired",
+        )
+    if 300 <= status < 400:
+        target = urlsplit(headers.get("Location", ""))
+        origin = f"{target.scheme}://{target.netloc}" if target.netloc else "another page"
+        raise Unreachable(
+            f"Jira redirects to {origin}",
+            where=where,
+            hint=f"if that is your Jira, set `url: {origin}`; else the network asks for a log-in of its own",
+        )
+
+
+def _said(response: requests.Response) -> str:
+    """Jira's own words for a refusal, one line, without control characters; empty if it said none."""
+    try:
+        answer = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    errors = answer.get("errors")
+    texts = [str(text) for text in answer.get("errorMessages") or []]
+    texts += [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
+    if not texts and isinstance(answer.get("message"), str):
+        texts = [answer["message"]]
+    return "".join(c if c.isprintable() else " " for c in "; ".join(texts))[:500]
+
+
+def _told(error: requests.RequestException) -> str:
+    """A transport error in words; never its own text, which may carry the request."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection within the time allowed"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer within the time allowed"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the connection broke in the middle of an answer"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy could not be reached"
+    return "the server could not be reached"
