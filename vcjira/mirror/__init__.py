@@ -7,6 +7,7 @@ The only room that knows DuckDB. Everybody else asks by SQL text (`rows`, `run`)
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +203,16 @@ def _explain(error: Exception, path: Path) -> Exception:
             hint="name another file under `mirror:`; vcjira will create it",
         )
     return error
+
+
+def now(mirror: Mirror) -> datetime:
+    """The moment everything is judged at: the newest sync of any site, by the servers' clocks; never our clock.
+
+    A mirror without a sync (an imported log, a test) is judged at its newest event.
+    """
+    found = mirror.value("SELECT max(last_sync) FROM sites")
+    if found is None:
+        found = mirror.value(
+            "SELECT max(m) FROM (SELECT max(updated) AS m FROM issues UNION ALL SELECT max(changed) FROM changes)"
+        )
+    return found if isinstance(found, datetime) else datetime(1970, 1, 1)
