@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from vcjira.config.units import duration, one_or_many, percent
 
@@ -107,27 +107,71 @@ class Reports(Model):
 
 
 class Limits(Model):
+    """How much one run may change; above it ends with 5."""
+
     issues: int = Field(500, ge=0)
-    share: Percent = 0.30
+    share: Percent = Field(0.30, description="of the present issues of the sites planned for")
     per_project: int | None = Field(None, ge=0)
 
 
+LabelName = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]+$", max_length=255)]
+"""A label as Jira takes it: no spaces, at most 255 characters."""
+
+
+class CatalogueLabel(Model):
+    """One label of ours; the key in `labels.catalogue` is a class or a pattern."""
+
+    name: LabelName | None = Field(None, description="the label, prefix included; default <prefix><class>")
+    description: str | None = None
+    previously: Annotated[list[LabelName], BeforeValidator(one_or_many)] = Field(
+        [], description="earlier names; ours of them are replaced"
+    )
+    retire_after: date | None = Field(None, description="from this day the label is not wanted; ours are removed")
+
+
 class Labels(Model):
-    enabled: bool = False
-    prefix: str = "vc-"
+    enabled: bool = Field(False, description="`vcjira run` writes only when true")
+    prefix: LabelName = "vc-"
     classes: list[Class] = ["partner", "stakeholder", "customer"]
     patterns: list[str] = []
     own_team: Literal["skip", "label"] = "skip"
     evidence_property: str | None = "vcjira"
     notify: bool = False
     limits: Limits = Limits()
-    where: str | None = None
+    where: str | None = Field(None, description="SQL condition over the table `issues`")
+    catalogue: dict[str, CatalogueLabel] = Field({}, description="names, renames and ends of single labels")
+    retire_after: date | None = Field(None, description="from this day no label is wanted; ours are removed")
+    per_night: int | None = Field(None, ge=1, description="issues per plan: a large backlog in portions")
+    order: Literal["newest", "oldest"] = Field("newest", description="which issues a portion takes first")
+    quiet_hours: str | None = Field(
+        None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d( [A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$",
+        description="HH:MM-HH:MM [zone, default UTC]: nothing is written in these hours",
+    )
+    wait: Duration = Field(timedelta(0), description="announce a label this long before it is applied")
+    veto_label: LabelName | None = Field(None, description="on an issue: add nothing here; default <prefix>veto")
+    veto_file: Path | None = Field(None, description="lines `ISSUE-KEY [LABEL]`: objections from outside Jira")
+
+    @model_validator(mode="after")
+    def _all_under_the_prefix(self) -> "Labels":
+        for key, entry in self.catalogue.items():
+            for name in (entry.name, *entry.previously):
+                if name and not name.casefold().startswith(self.prefix.casefold()):
+                    raise ValueError(f"catalogue.{key}: {name!r} does not begin with the prefix {self.prefix!r}")
+        return self
+
+
+class Sync(Model):
+    vanished: Percent = Field(
+        0.2, description="share of a site's issues that may vanish in one run before nothing is believed (exit 5)"
+    )
 
 
 class Settings(Model):
     version: Literal[1] = 1
     mirror: Path = Path("vcjira.duckdb")
     sites: list[Site] = []
+    sync: Sync = Sync()
     people: People = People()
     teams: dict[str, Team] = {}
     classify: Classify = Classify()

@@ -74,8 +74,18 @@ CREATE TABLE walls (
 
 -- what we wrote ---------------------------------------------------------------------------------
 CREATE TABLE label_writes (
-    run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT
+    run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT,
+    account_id TEXT,                -- who wrote: ourselves at that time
+    before TIMESTAMP, after TIMESTAMP   -- the issue's `updated` as read before and after: our change lies between
 );
+CREATE TABLE label_runs (           -- kind: apply | undo
+    run_id TEXT, plan_id TEXT, kind TEXT, undoes TEXT, started TIMESTAMP, finished TIMESTAMP, summary TEXT
+);
+CREATE TABLE label_notes (          -- what people did to labels under our prefix, remembered; kind: veto | foreign
+    site TEXT, issue_id TEXT, label TEXT, kind TEXT, happened TIMESTAMP, author_id TEXT
+);
+CREATE TABLE label_lifts (site TEXT, issue_id TEXT, label TEXT, happened TIMESTAMP);   -- vetoes up to then are lifted
+CREATE TABLE label_proposals (site TEXT, issue_id TEXT, label TEXT, announced TIMESTAMP);
 """
 
 CONTRACT: dict[str, tuple[str, ...]] = {
