@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from vcjira.errors import VcjiraError
 from vcjira.model import Finding, Issue, Person, Product
@@ -73,6 +73,9 @@ class Tracker(Protocol):
     zone: str | None
     started: datetime
     """The server's clock when we connected, UTC."""
+
+    def traffic(self) -> dict[str, Any]:
+        """Requests so far, retries, slow-downs, seconds waited."""
 
     def alive(self) -> None:
         """Raise LoginFailed unless we are still who we were."""

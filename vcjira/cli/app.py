@@ -49,6 +49,15 @@ class App:
     def say_json(self, document: Any) -> None:
         print(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
+    def warn(self, text: str) -> None:
+        """What went wrong, to stderr, whatever the verbosity."""
+        print(f"vcjira: {text}", file=sys.stderr)
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """Text from Jira without what could steer a terminal: control, escape and bidi characters."""
+        return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
     def log(self, text: str, **facts: object) -> None:
         """A step, to stderr; silent with -q."""
         if self.verbose < 0:

@@ -4,6 +4,7 @@ Same names as `datacenter`; all that differs between the products is in these tw
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -39,6 +40,9 @@ class Cloud:
         self.account_id = account_id
         self.zone = zone
         self.started = started
+
+    def traffic(self) -> dict[str, Any]:
+        return asdict(self.wire.limiter.tally)
 
     def alive(self) -> None:
         if self.wire.get(f"{API}/myself").get("accountId") != self.account_id:

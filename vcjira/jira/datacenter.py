@@ -4,6 +4,7 @@ Same names as `cloud`; all that differs between the products is in these two fil
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -39,6 +40,9 @@ class DataCenter:
         self.zone = zone
         self.started = started
         self._desks: set[str] = set()
+
+    def traffic(self) -> dict[str, Any]:
+        return asdict(self.wire.limiter.tally)
 
     def alive(self) -> None:
         found = shapes.person(self.wire.get(f"{API}/myself"))

@@ -25,8 +25,10 @@ CONNECT_TIMEOUT = 10.0
 FIRST_TRIES = 3
 """Attempts before a server that never answered counts as unreachable."""
 LOGIN_REASONS = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "AUTHORISATION_FAILED")
-GAVE_UP_WEB_PAGE = 2
+WEB_PAGE_TRIES = 3
 """How often a web page instead of JSON is asked again: a proxy's hiccup passes, a log-in page does not."""
+BROKEN_TRIES = 6
+"""How often the same 5xx or broken answer is asked again (16 s in all): some single issues always fail."""
 
 Json = Any
 
@@ -107,7 +109,7 @@ class Wire:
         fault = state.outcome.exception() if state.outcome else None
         if self.stop.is_set():
             return True
-        if isinstance(fault, Again) and fault.tries is not None and state.attempt_number > fault.tries:
+        if isinstance(fault, Again) and fault.tries is not None and state.attempt_number >= fault.tries:
             return True
         if not self._answered and state.attempt_number >= FIRST_TRIES:
             return True
@@ -157,7 +159,7 @@ class Wire:
             self._answered = True
             if status != 429:
                 self.limiter.tally.count(str(status))
-            raise Again(f"Jira answered {status}", after=after)
+            raise Again(f"Jira answered {status}", after=after, tries=BROKEN_TRIES if status >= 500 else None)
         if status >= 400:
             self._answered = True
             raise NotDone(_said(response) or f"Jira answered {status}", status=status, where=where)
@@ -165,13 +167,13 @@ class Wire:
             return None
         if "html" in headers.get("Content-Type", "") or response.content[:1] == b"<":
             self.limiter.tally.count("web page")
-            raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=GAVE_UP_WEB_PAGE)
+            raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=WEB_PAGE_TRIES)
         self._answered = True
         try:
             return msgspec.json.decode(response.content)
         except msgspec.DecodeError:
             self.limiter.tally.count("broken JSON")
-            raise Again("the answer was empty or broken") from None
+            raise Again("the answer was empty or broken", tries=BROKEN_TRIES) from None
 
     def _session(self) -> requests.Session:
         client: JIRA | None = getattr(self._local, "client", None)

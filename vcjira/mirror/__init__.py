@@ -105,6 +105,10 @@ class Mirror:
         self.run("DELETE FROM meta WHERE name = ?", [name])
         self.run("INSERT INTO meta VALUES (?, ?)", [name, value])
 
+    def touch(self) -> None:
+        """Say that the content changed: what is derived from it is stale."""
+        self.set_meta("content", str(int(self.meta("content") or 0) + 1))
+
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")
 

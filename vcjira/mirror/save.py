@@ -36,6 +36,7 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
             mirror.load(table, _child_rows(site, issues, table))
         everybody = {astuple(person): person for issue in issues for person in issue.people.values()}
         save_people(mirror, site, everybody.values(), fetched_at)
+        mirror.touch()
 
 
 def _issue_rows(site: str, issues: Sequence[Issue], fetched_at: datetime) -> Iterator[dict[str, object]]:

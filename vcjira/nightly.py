@@ -1,0 +1,146 @@
+"""The run of a night, and the parts of it that single commands share: sync all sites, derive, report, label."""
+
+import hashlib
+import json
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vcjira import __version__, handovers, patterns, people, rules, walls
+from vcjira.config import Settings, Site, secrets
+from vcjira.errors import Mend, VcjiraError
+from vcjira.jira import connect
+from vcjira.mirror import Mirror
+from vcjira.sync import Options, Outcome, Watcher, sync_site
+from vcjira.sync.audit import differences
+from vcjira.tracker import Tracker
+
+DERIVED = (people, rules, handovers, patterns, walls)
+"""Rooms whose `derive` fills tables, in the order in which they need each other."""
+
+
+def tracker(settings: Settings, site: Site, stop: threading.Event | None = None) -> Tracker:
+    """A connection to one site, logged in."""
+    number = settings.sites.index(site)
+    secret = secrets.read(site.token, settings.base, where=settings.where("sites", number, "token"))
+    return connect(site, secret, stop)
+
+
+def sync(
+    mirror: Mirror, settings: Settings, options: Options, *, watch: Watcher, stop: threading.Event
+) -> list[Outcome]:
+    """Every site, one failing without spoiling the others; the errors are in the outcomes."""
+    if not settings.sites:
+        raise Mend("no site is configured", where=settings.where("sites"), hint="add one under `sites:`")
+    options.needed = rules.needed(settings)
+    options.vanished = settings.sync.vanished
+    outcomes = []
+    for number, site in enumerate(settings.sites):
+        run_id = begin(mirror, "sync")
+        try:
+            outcome = sync_site(
+                mirror,
+                site,
+                tracker(settings, site, stop),
+                options,
+                run_id=run_id,
+                watch=watch,
+                where=settings.where("sites", number),
+            )
+        except VcjiraError as error:
+            outcome = Outcome(site.name, error=error)
+        end(mirror, run_id, exit_code([outcome]), outcome_facts(outcome))
+        outcomes.append(outcome)
+    return outcomes
+
+
+def audit(
+    mirror: Mirror, settings: Settings, options: Options, *, watch: Watcher, stop: threading.Event
+) -> list[dict[str, Any]]:
+    """Read everything into a scratch mirror; every difference to the one we have."""
+    with tempfile.TemporaryDirectory(prefix="vcjira-audit-") as folder:
+        path = Path(folder) / "scratch.duckdb"
+        with Mirror(path, write=True) as scratch:
+            outcomes = sync(scratch, settings, options, watch=watch, stop=stop)
+        for outcome in outcomes:
+            if outcome.error:
+                raise outcome.error
+        return differences(mirror, path)
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """0 when all is complete; else the code of the gravest trouble: refused, mend, unreachable, incomplete."""
+    codes = {outcome.error.exit_code for outcome in outcomes if outcome.error}
+    if any(not outcome.error and not outcome.certificate.get("complete", False) for outcome in outcomes):
+        codes.add(4)
+    if len(outcomes) > 1 and 3 in codes and any(not outcome.error for outcome in outcomes):
+        codes.add(4)  # one site could not be reached, the others could: incomplete
+        codes.discard(3)
+    for code in (1, 5, 2, 6, 3, 4):
+        if code in codes:
+            return code
+    return 0
+
+
+def outcome_facts(outcome: Outcome) -> dict[str, Any]:
+    facts = asdict(outcome)
+    facts["error"] = str(outcome.error) if outcome.error else None
+    return facts
+
+
+def begin(mirror: Mirror, command: str) -> str:
+    """A run's row in `runs`; the id it is known by."""
+    run_id = uuid.uuid4().hex[:12]
+    mirror.load("runs", [{"run_id": run_id, "command": command, "started": _clock()}])
+    return run_id
+
+
+def end(mirror: Mirror, run_id: str, code: int, summary: object) -> None:
+    mirror.run(
+        "UPDATE runs SET finished = ?, exit_code = ?, summary = ? WHERE run_id = ?",
+        [_clock(), code, json.dumps(summary, default=str), run_id],
+    )
+
+
+def _clock() -> datetime:
+    """Our own clock: for the log of runs only, never for what is judged."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def fingerprint(mirror: Mirror, settings: Settings) -> str:
+    """What derived tables depend on: the content of the mirror, the configuration and its files, our version."""
+    parts = [__version__, mirror.meta("content") or "", settings.model_dump_json()]
+    if settings.people.directory and settings.people.directory.is_file():
+        parts.append(hashlib.sha256(settings.people.directory.read_bytes()).hexdigest())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def refresh(mirror: Mirror, settings: Settings) -> bool:
+    """Fill the derived tables again if anything they depend on has changed; whether it had."""
+    now = fingerprint(mirror, settings)
+    if mirror.meta("derived") == now:
+        return False
+    with mirror.transaction():
+        for room in DERIVED:
+            room.derive(mirror, settings)
+        mirror.set_meta("derived", now)
+    mirror.checkpoint()
+    return True
+
+
+@contextmanager
+def fresh(settings: Settings) -> Iterator[Mirror]:
+    """The mirror with derived tables up to date, opened for reading only where that is enough."""
+    with Mirror(settings.mirror, write=False) as mirror:
+        if mirror.meta("derived") == fingerprint(mirror, settings):
+            yield mirror
+            return
+    with Mirror(settings.mirror, write=True) as mirror:
+        refresh(mirror, settings)
+        yield mirror
