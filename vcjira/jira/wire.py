@@ -5,6 +5,7 @@ session, its authentication and its URLs; its retry loop is bypassed (it ignores
 `RateLimit-Reason`, and fails on an HTTP date), and so are its exceptions, whose text carries response headers.
 """
 
+import json
 import logging
 import random
 import threading
@@ -56,6 +57,7 @@ class Wire:
         deadline: float,
         ca_bundle: str | None = None,
         stop: threading.Event | None = None,
+        first_pause: float = 0.5,
     ) -> None:
         self.url = url.rstrip("/")
         self.stop = stop or threading.Event()
@@ -64,6 +66,7 @@ class Wire:
         self._secret = secret
         self._timeout = (CONNECT_TIMEOUT, timeout)
         self._deadline = deadline
+        self._first_pause = first_pause
         self._verify: str | bool = ca_bundle or True
         self._local = threading.local()
         self._answered = False
@@ -88,7 +91,7 @@ class Wire:
     ) -> Json:
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Again),
-            wait=_pause,
+            wait=self._pause,
             stop=self._enough if retry else tenacity.stop_after_attempt(1),
             sleep=self._sleep,
             reraise=True,
@@ -114,6 +117,14 @@ class Wire:
         if not self._answered and state.attempt_number >= FIRST_TRIES:
             return True
         return (state.seconds_since_start or 0.0) + state.upcoming_sleep > self._deadline
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        """The server's wish where it has one, else half a second doubling to 30 s; both with jitter."""
+        fault = state.outcome.exception() if state.outcome else None
+        jitter = random.uniform(1.0, 1.3)
+        if isinstance(fault, Again) and fault.after is not None:
+            return fault.after * jitter
+        return min(self._first_pause * 2.0 ** (state.attempt_number - 1), 30.0) * jitter
 
     def _sleep(self, seconds: float) -> None:
         self.limiter.tally.waited_s += seconds
@@ -170,8 +181,8 @@ class Wire:
             raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=WEB_PAGE_TRIES)
         self._answered = True
         try:
-            return msgspec.json.decode(response.content)
-        except msgspec.DecodeError:
+            return _decoded(response.content)
+        except ValueError:
             self.limiter.tally.count("broken JSON")
             raise Again("the answer was empty or broken", tries=BROKEN_TRIES) from None
 
@@ -195,13 +206,14 @@ class Wire:
         return client
 
 
-def _pause(state: tenacity.RetryCallState) -> float:
-    """The server's wish where it has one, else 0.5 s doubling to 30 s; both with jitter."""
-    fault = state.outcome.exception() if state.outcome else None
-    jitter = random.uniform(1.0, 1.3)
-    if isinstance(fault, Again) and fault.after is not None:
-        return fault.after * jitter
-    return float(min(0.5 * 2 ** (state.attempt_number - 1), 30.0)) * jitter
+def _decoded(content: bytes) -> Json:
+    """JSON, quickly; half of a surrogate pair, as a text cut by Jira can hold, becomes a question mark."""
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        if b"\\u" not in content:
+            raise
+        return json.loads(json.dumps(json.loads(content), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _refuse_strangers(url: str, where: str, status: int, headers: Mapping[str, str]) -> None:
