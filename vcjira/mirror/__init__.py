@@ -6,7 +6,7 @@ The only room that knows DuckDB. Everybody else asks by SQL text (`rows`, `run`)
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,8 @@ class Mirror:
         try:
             yield
         except BaseException:
-            self._con.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # it may have been rolled back by what went wrong
+                self._con.execute("ROLLBACK")
             raise
         self.run("COMMIT")
 
@@ -180,6 +181,8 @@ def _migrate(con: duckdb.DuckDBPyConnection, version: int) -> None:
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         raise _explain(error, path) from None
 
@@ -190,7 +193,7 @@ def _explain(error: Exception, path: Path) -> Exception:
     where = str(path)
     if "lock" in text.lower():
         return Busy("another run holds the mirror", where=where, hint="wait for it to end, then call again")
-    if "No space left" in text or "out of disk" in text.lower() or "Disk quota" in text:
+    if "No space left" in text or "File too large" in text or "out of disk" in text.lower() or "Disk quota" in text:
         return Incomplete(
             "the disk is full; what was saved before is kept", where=where, hint="make room, then run again"
         )
