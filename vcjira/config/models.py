@@ -1,10 +1,11 @@
 """The shape of `vcjira.yaml`, key by key; what a key means is said beside it (and in `vcjira schema config`)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from vcjira.config.units import duration, one_or_many, percent
 
@@ -19,7 +20,7 @@ Level = Literal["team", "person"]
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
 
 class Requests(Model):
@@ -179,3 +180,35 @@ class Settings(Model):
     declared_split: dict[Class, Percent] = {}
     reports: Reports = Reports()
     labels: Labels = Labels()
+
+    _base: Path = PrivateAttr(default_factory=Path.cwd)
+    _where: Callable[..., str] = PrivateAttr(default=lambda *_: "vcjira.yaml")
+
+    @property
+    def base(self) -> Path:
+        """The directory of the configuration file."""
+        return self._base
+
+    def where(self, *path: str | int) -> str:
+        """`file:line:column` of a key, given as its path: `where("classify", "rules", 3, "when")`."""
+        return self._where(*path)
+
+    def placed(self, base: Path, where: Callable[..., str]) -> "Settings":
+        """The same settings with all paths absolute, knowing where each key stands in its file."""
+        changes = {
+            "mirror": base / self.mirror,
+            "sites": [s.model_copy(update={"ca_bundle": base / s.ca_bundle}) if s.ca_bundle else s for s in self.sites],
+            "people": self.people.model_copy(
+                update={"directory": base / self.people.directory if self.people.directory else None}
+            ),
+            "reports": self.reports.model_copy(
+                update={
+                    "out": base / self.reports.out,
+                    "templates": base / self.reports.templates if self.reports.templates else None,
+                }
+            ),
+        }
+        settings = self.model_copy(update=changes)
+        settings._base = base
+        settings._where = where
+        return settings
