@@ -8,7 +8,9 @@ from vcjira.cli.app import App
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="vcjira-demo", show_default=True)
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="vcjira-demo", show_default=True
+)
 @click.option("--issues", type=click.IntRange(50, 200_000), default=600, show_default=True, help="How many issues.")
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another company.")
 @click.option("--product", type=click.Choice(["cloud", "datacenter"]), default="cloud", show_default=True)

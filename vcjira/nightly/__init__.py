@@ -32,6 +32,23 @@ def tracker(settings: Settings, site: Site, stop: threading.Event | None = None)
     return connect(site, secret, stop)
 
 
+class Trackers:
+    """Connections by site name, made when first asked for."""
+
+    def __init__(self, settings: Settings, stop: threading.Event | None = None) -> None:
+        self._settings = settings
+        self._stop = stop
+        self._open: dict[str, Tracker] = {}
+
+    def __call__(self, name: str) -> Tracker:
+        if name not in self._open:
+            found = [site for site in self._settings.sites if site.name == name]
+            if not found:
+                raise Mend(f"no site {name!r} is configured", where=self._settings.where("sites"))
+            self._open[name] = tracker(self._settings, found[0], self._stop)
+        return self._open[name]
+
+
 def sync(
     mirror: Mirror, settings: Settings, options: Options, *, watch: Watcher, stop: threading.Event
 ) -> list[Outcome]:
