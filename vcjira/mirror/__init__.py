@@ -183,15 +183,18 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-        raise _explain(error, path) from None
+    except (duckdb.Error, OSError) as error:
+        meaning = _explain(error, path)
+        if meaning is error:
+            raise
+        raise meaning from None
 
 
 def _explain(error: Exception, path: Path) -> Exception:
     """What an error of the file system or of DuckDB's file layer means to the user."""
     text = str(error)
     where = str(path)
-    if "lock" in text.lower():
+    if isinstance(error, duckdb.IOException) and "lock" in text:
         return Busy("another run holds the mirror", where=where, hint="wait for it to end, then call again")
     if "No space left" in text or "File too large" in text or "out of disk" in text.lower() or "Disk quota" in text:
         return Incomplete(

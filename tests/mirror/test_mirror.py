@@ -1,0 +1,169 @@
+"""The mirror opens what is a mirror, refuses what is not, and is whole whatever happens to it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vcjira.errors import Busy, Incomplete, Mend
+from vcjira.mirror import Mirror, now, schema
+from vcjira.mirror.save import save, save_people
+from vcjira.model import Change, Comment, Issue, Link, Person
+
+WHEN = datetime(2026, 5, 1)
+
+
+def issue(number: int, **changes: object) -> Issue:
+    values: dict[str, object] = {
+        "issue_id": str(number), "key": f"ABC-{number}", "project": "ABC", "type": "Bug", "status": "Open",
+        "status_category": "new", "priority": None, "created": WHEN, "updated": WHEN, "resolved": None,
+        "reporter_id": "ann", "creator_id": "ann", "assignee_id": None, "parent_key": None, "labels": [],
+        "components": [], "summary": "x", "description_words": 1, "history_complete": True, "comments_complete": True,
+        "changes": [Change("1", 0, WHEN, "ann", "status", None, "1", "Open", "2", "")],
+        "comments": [Comment("5", WHEN, "ann", None, 3)],
+        "links": [Link("ABC-9", "Blocks", "inward")],
+        "people": {"ann": Person("ann", "Ann", "ann@acme.example")},
+    }  # fmt: skip
+    return Issue(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_no_mirror_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("my notes" * 1000)
+    for write in (True, False):
+        with pytest.raises(Mend, match="not a vcjira mirror"):
+            Mirror(path, write=write)
+    assert path.read_text() == "my notes" * 1000
+
+
+def test_another_duckdb_file_is_refused(tmp_path):
+    path = tmp_path / "other.duckdb"
+    Mirror(path, write=True).close()
+    with Mirror(path, write=True) as mirror:
+        mirror.run("DROP TABLE meta")
+    with pytest.raises(Mend, match="not a vcjira mirror"):
+        Mirror(path, write=True)
+
+
+def test_a_mirror_of_a_newer_version_is_refused(tmp_path):
+    path = tmp_path / "m.duckdb"
+    with Mirror(path, write=True) as mirror:
+        mirror.set_meta("version", str(schema.VERSION + 1))
+    with pytest.raises(Mend, match="schema version"):
+        Mirror(path, write=True)
+
+
+def test_reading_without_a_mirror_says_what_to_do(tmp_path):
+    with pytest.raises(Mend, match="no mirror yet") as caught:
+        Mirror(tmp_path / "m.duckdb", write=False)
+    assert "vcjira sync" in (caught.value.hint or "")
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path):
+    path = tmp_path / "m.duckdb"
+    code = f"from vcjira.mirror import Mirror; from pathlib import Path; Mirror(Path({str(path)!r}), write=True)"
+    with Mirror(path, write=True):
+        other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert Busy.__name__ in other.stderr
+
+
+def test_a_killed_writer_leaves_no_lock_and_whole_batches(tmp_path):
+    path = tmp_path / "m.duckdb"
+    script = tmp_path / "writer.py"
+    script.write_text(
+        "import sys\n"
+        f"sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[2])]!r}\n"
+        "from pathlib import Path\n"
+        "from test_mirror import WHEN, issue\n"
+        "from vcjira.mirror import Mirror\n"
+        "from vcjira.mirror.save import save\n"
+        f"mirror = Mirror(Path({str(path)!r}), write=True)\n"
+        "for batch in range(1000):\n"
+        "    save(mirror, 'acme', [issue(batch * 10 + n) for n in range(10)], WHEN)\n"
+        "    print(batch, flush=True)\n"
+    )
+    writer = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    for _ in range(4):
+        said = writer.stdout.readline()
+    time.sleep(0.03)
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    writer.stdout.close()
+    with Mirror(path, write=True) as mirror:
+        count = mirror.value("SELECT count(*) FROM issues")
+        assert count % 10 == 0
+        assert count >= (int(said) + 1) * 10
+        assert mirror.value("SELECT count(*) FROM comments") == count
+
+
+def test_an_error_inside_a_transaction_undoes_all_of_it(tmp_path):
+    with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
+        with pytest.raises(ZeroDivisionError), mirror.transaction():
+            mirror.set_meta("x", "1")
+            _ = 1 / 0
+        assert mirror.meta("x") is None
+
+
+def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path):
+    mount = tmp_path / "small"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(mount)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        with Mirror(mount / "m.duckdb", write=True) as mirror:
+            save(mirror, "acme", [issue(1)], WHEN)
+            with pytest.raises(Incomplete, match="disk is full"):
+                for batch in range(1, 400):
+                    texts = {"customfield_1": os.urandom(2000).hex()}
+                    save(mirror, "acme", [issue(batch * 100 + n, fields=texts) for n in range(100)], WHEN)
+                    mirror.checkpoint()
+        with Mirror(mount / "m.duckdb", write=False) as mirror:
+            assert mirror.value("SELECT count(*) FROM issues WHERE issue_id = '1'") == 1
+    finally:
+        subprocess.run(["umount", "-l", str(mount)], check=False)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=4, unique=True), max_size=5))
+def test_saving_again_replaces_and_never_doubles(batches):
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        for batch in batches:
+            save(mirror, "acme", [issue(number) for number in batch], WHEN)
+        held = {number for batch in batches for number in batch}
+        for table in ("issues", "changes", "comments", "links", "issue_fields"):
+            assert mirror.value(f"SELECT count(*) FROM {table}") == len(held), table
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations([("Ann", None, 1), ("Ann A.", "a@x.example", 2), ("Anne", None, 3), (None, None, 3)]))
+def test_people_are_kept_as_last_seen_whatever_the_order(sightings):
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        for name, email, day in sightings:
+            save_people(mirror, "acme", [Person("a", name, email)], datetime(2026, 5, day))
+        assert mirror.tuples("SELECT name, email FROM people") == [("Anne", None)]
+
+
+def test_hostile_texts_come_back_as_they_were(tmp_path):
+    hostile = "<b>\x1b[31m\u202e\u2028=cmd() '\"\\N\x00 \U0001f600"
+    with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
+        save(mirror, "acme", [issue(1, summary=hostile, labels=[hostile, ""])], WHEN)
+        assert mirror.tuples("SELECT summary, labels FROM issues") == [(hostile, [hostile, ""])]
+        assert mirror.tuples("SELECT to_text, to_value FROM changes") == [("", "2")]
+
+
+def test_now_is_the_newest_sync_and_never_our_clock(tmp_path):
+    with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
+        assert now(mirror) == datetime(1970, 1, 1)
+        save(mirror, "acme", [issue(1)], WHEN)
+        assert now(mirror) == WHEN
+        mirror.load("sites", [{"site": "acme", "last_sync": datetime(2026, 6, 1)}])
+        assert now(mirror) == datetime(2026, 6, 1)
