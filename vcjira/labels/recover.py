@@ -1,0 +1,62 @@
+"""What an interrupted run left open is settled before anything else: by the issue's history, else by reading back."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from vcjira.config import Settings
+from vcjira.labels import journal
+from vcjira.labels.facts import histories
+from vcjira.labels.journal import Op
+from vcjira.labels.veto import Event, Write, caused
+from vcjira.labels.write import in_place
+from vcjira.mirror import Mirror
+from vcjira.tracker import Tracker, Worn
+
+TrackerFor = Callable[[str], Tracker]
+"""Site name -> a connection to it."""
+Refetch = Callable[[str, Sequence[str]], object]
+"""(site, issue ids): bring these issues up to date in the mirror."""
+
+
+def clock() -> datetime:
+    """Our own clock, UTC: for the journal and for quiet hours only, never for what is planned."""
+    return datetime.now(UTC)
+
+
+def recover(mirror: Mirror, settings: Settings, tracker_for: TrackerFor, refetch: Refetch | None) -> int:
+    """Settle the rows that are only `intended`; how many there were."""
+    configured = {site.name for site in settings.sites}
+    by_site: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in journal.unsettled(mirror):
+        if row["site"] in configured:
+            by_site[row["site"]].append(row)
+    for site, rows in by_site.items():
+        ids = sorted({row["issue_id"] for row in rows})
+        if refetch is not None:
+            refetch(site, ids)
+        fresh = tracker_for(site).read_labels(ids)
+        told = histories(mirror) if refetch is not None else None
+        for row in rows:
+            events = None if told is None else told.get((site, row["issue_id"]), [])
+            journal.settle(mirror, row["run_id"], [_settled(row, fresh.get(row["issue_id"]), events)])
+    return sum(map(len, by_site.values()))
+
+
+def _settled(row: dict[str, Any], now: Worn | None, events: list[Event] | None) -> Op:
+    """One open row with its outcome; `events` is None where the history was not read again."""
+    op = Op(row["site"], row["issue_id"], row["key"], row["op"], row["label"])
+    write = Write(row["run_id"], op.op, op.label, "intended", row["account_id"], row["before"], None)
+    event = next((event for event in events or () if caused(event, write)), None)
+    if event is not None:
+        op.outcome, op.reason, op.after = "done", "found in the history after an interruption", event.changed
+    elif now is None:
+        op.outcome, op.reason = "refused", "the issue is gone or no longer visible"
+    elif in_place(op, now):
+        op.outcome = "done" if events is None else "unchanged"
+        op.after = now.updated if events is None else None
+        op.reason = "found in place after an interruption"
+    else:
+        op.outcome, op.reason = "failed", "interrupted before it was written"
+    return op
