@@ -1,12 +1,13 @@
 """The shape of `vcjira.yaml`, key by key; what a key means is said beside it (and in `vcjira schema config`)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from vcjira.config.matchers import When
 from vcjira.config.units import duration, one_or_many, percent
 
 Percent = Annotated[float, BeforeValidator(percent)]
@@ -42,21 +43,54 @@ class Site(Model):
     requests: Requests = Requests()
 
 
-class People(Model):
-    directory: Path | None = None
-    bots: list[str | dict[str, str]] = []
-    shared_mailboxes: list[str] = []
-    free_mail_domains: Literal["default"] | list[str] = "default"
-    same_as: list[list[str]] = []
-
-
 class Members(Model):
-    group: Texts = []
+    """Who belongs; any of the ways listed is enough."""
+
+    group: Texts = Field([], description="Jira groups")
     account: Texts = []
     email: Texts = []
-    email_domain: Texts = []
-    organization: Texts = []
-    directory_team: Texts = []
+    email_domain: Texts = Field([], description="exact, or glob:*.acme.example")
+    organization: Texts = Field([], description="service-desk organizations")
+    directory_team: Texts = Field([], description="values of the column `team` of the directory file")
+
+
+class Affiliation(Model):
+    """Somebody's organization (and team) in a period, said outright; goes before everything else."""
+
+    account: str | None = None
+    email: str | None = None
+    organization: str | None = None
+    team: str | None = None
+    from_: date | None = Field(None, alias="from", description="inclusive")
+    until: date | None = Field(None, description="exclusive")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Affiliation":
+        if not (self.account or self.email):
+            raise ValueError("must name an `account` or an `email`")
+        if self.from_ and self.until and self.from_ >= self.until:
+            raise ValueError("must begin before it ends")
+        return self
+
+
+class People(Model):
+    directory: Path | None = Field(
+        None, description="CSV: account_id or email, person, organization, team, from, until"
+    )
+    bots: list[str | dict[str, str]] = Field(
+        [], description="patterns against name, account id or e-mail; {account_type: app}"
+    )
+    bots_by_behaviour: bool = Field(False, description="more than half of what it does is within 2 s of something else")
+    shared_mailboxes: list[str] = Field([], description="accounts that many people write from; patterns as in `bots`")
+    originator_fields: Texts = Field([], description="fields that name who really asked: a user or an e-mail address")
+    free_mail_domains: Literal["default"] | list[str] = Field(
+        "default",
+        description="domains that say nothing of an organization; `default` in a list stands for the library's",
+    )
+    same_as: list[list[str]] = Field([], description="accounts (ID, SITE/ID or e-mail) of one person")
+    affiliations: list[Affiliation] = []
+    organizations: dict[str, Members] = Field({}, description="organizations of the asking side, by their name")
+    decisions: Path | None = Field(None, description="text file of what was accepted, dismissed, snoozed")
 
 
 class Team(Model):
@@ -68,18 +102,64 @@ class Team(Model):
     members: Members = Members()
 
 
+Question = Literal["has_choice", "delivers_to_others"]
+
+
 class Rule(Model):
-    name: str
-    when: dict[str, Any]
-    answers: dict[Literal["has_choice", "delivers_to_others"], bool] = {}
+    """If `when` holds on the day the issue was raised, the answers (or, by `class`, both of them) are these."""
+
+    name: str = Field(min_length=1)
+    when: When
+    answers: dict[Question, bool] = {}
     class_: Class | None = Field(None, alias="class")
     because: str | None = None
-    from_: date | None = Field(None, alias="from")
-    until: date | None = None
+    from_: date | None = Field(None, alias="from", description="first day, UTC")
+    until: date | None = Field(None, description="first day on which it holds no longer, UTC")
+
+
+class GivenRequester(Model):
+    """What a test says of the requester; what it leaves out cannot be seen. `directory.<column>` as in rules."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, str] = Field(init=False)
+    account: str | None = None
+    email: str | None = None
+    email_domain: str | None = None
+    account_type: str | None = None
+    display_name: str | None = None
+    bot: bool | None = None
+    group: Texts | None = Field(None, description="all groups; an empty list means none")
+    organization: Texts | None = Field(None, description="all organizations; an empty list means none")
+
+
+class GivenIssue(Model):
+    """What a test says of the issue; `field.<name>` as in rules. A text alone is the key of an issue in the mirror."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Texts] = Field(init=False)
+    key: str | None = None
+    project: str | None = None
+    issue_type: str | None = None
+    component: Texts = []
+    request_type: str | None = None
+    channel: str | None = None
+    label: Texts = []
+    team: str | None = None
+    filed_by_other: bool | None = None
+    created: date | datetime | None = Field(None, description="default: after every date that the rules name")
+
+
+def _issue_key(value: object) -> object:
+    return {"key": value} if isinstance(value, str) else value
+
+
+class Given(Model):
+    requester: GivenRequester = GivenRequester()
+    issue: Annotated[GivenIssue, BeforeValidator(_issue_key)] = GivenIssue()
 
 
 class RuleTest(Model):
-    given: dict[str, Any]
+    given: Given
     expect: Literal["partner", "stakeholder", "customer", "unknown"]
     name: str | None = None
 
@@ -182,7 +262,7 @@ class Settings(Model):
     labels: Labels = Labels()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
-    _where: Callable[..., str] = PrivateAttr(default=lambda *_: "vcjira.yaml")
+    _where: Callable[..., str] = PrivateAttr(default_factory=lambda: lambda *_: "vcjira.yaml")
 
     @property
     def base(self) -> Path:
@@ -199,7 +279,10 @@ class Settings(Model):
             "mirror": base / self.mirror,
             "sites": [s.model_copy(update={"ca_bundle": base / s.ca_bundle}) if s.ca_bundle else s for s in self.sites],
             "people": self.people.model_copy(
-                update={"directory": base / self.people.directory if self.people.directory else None}
+                update={
+                    "directory": base / self.people.directory if self.people.directory else None,
+                    "decisions": base / self.people.decisions if self.people.decisions else None,
+                }
             ),
             "reports": self.reports.model_copy(
                 update={
