@@ -137,19 +137,25 @@ class Group(Words):
         return f"""(CASE WHEN groups IS NULL THEN NULL WHEN {any_of("groups", self)} THEN true
             WHEN {_read("groups_read", self)} THEN false END)"""
 
+    def hoped(self, hope: bool) -> str:
+        """The condition if the groups that could not be read had this person in them (`hope`), or had not."""
+        if not hope:
+            return any_of("groups", self)
+        return f"({any_of('groups', self)} OR {any_of('groups_unread', self)})"
+
 
 class Organization(Words):
-    """The requester's organization when the issue was raised, by the affiliation of highest authority.
+    """An organization of the requester when the issue was raised.
 
-    False only where an affiliation of higher authority says otherwise, or where the service-desk organization of that
-    name was read and the requester is not in it.
+    Where configuration or directory name it, that one only; else any that Jira groups, the service desk and the
+    e-mail domain name. False where one of the first two says otherwise, or where the service-desk organization
+    of that name was read and the requester is not in it.
     """
 
     about: ClassVar[Subject] = "requester"
 
     def sql(self, _: str) -> str:
-        return f"""(CASE WHEN {one_of("organization", self)} THEN true WHEN organization_firm THEN false
-            WHEN {any_of("organizations", self)} THEN true
+        return f"""(CASE WHEN {any_of("organizations", self)} THEN true WHEN organization_firm THEN false
             WHEN organizations IS NOT NULL AND {_read("organizations_read", self)} THEN false END)"""
 
 
@@ -263,7 +269,7 @@ class Matcher(Protocol):
     about: ClassVar[Subject]
     root: Any
 
-    def sql(self, _: str) -> str: ...
+    def sql(self, key: str, /) -> str: ...
 
 
 PREFIXED: dict[str, type[Directory] | type[FieldValue]] = {"directory": Directory, "field": FieldValue}
@@ -335,14 +341,20 @@ class When(BaseModel):
         for key, number, inner in self.nested():
             yield from inner.leaves(*path, key, *(() if number is None else (number,)))
 
-    def sql(self) -> str:
-        """The whole as one condition, true, false or null."""
-        tests = [matcher.sql(key) for key, matcher in self.conditions()]
+    def sql(self, hope: bool | None = None) -> str:
+        """The whole as one condition: true, false or null.
+
+        With `hope` true: as if every group that could not be read had the members that make the condition true.
+        """
+        tests = [
+            matcher.hoped(hope) if hope is not None and isinstance(matcher, Group) else matcher.sql(key)
+            for key, matcher in self.conditions()
+        ]
         if self.any is not None:
-            tests.append(f"({' OR '.join(inner.sql() for inner in self.any)})")
-        tests += [inner.sql() for inner in self.all or ()]
+            tests.append(f"({' OR '.join(inner.sql(hope) for inner in self.any)})")
+        tests += [inner.sql(hope) for inner in self.all or ()]
         if self.not_ is not None:
-            tests.append(f"(NOT {self.not_.sql()})")
+            tests.append(f"(NOT {self.not_.sql(None if hope is None else not hope)})")
         return f"({' AND '.join(tests)})"
 
 

@@ -121,13 +121,15 @@ WHERE table_name = ? AND NOT internal ORDER BY column_index
 
 
 def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
-    if not write and not path.exists():
+    memory = str(path) == ":memory:"
+    if not write and not memory and not path.exists():
         raise Mend("there is no mirror yet", where=str(path), hint="run `vcjira sync` first")
     config: dict[str, str | bool | int | float | list[str]] = {}
-    if write:
+    if write and not memory:
         config["storage_compatibility_version"] = STORAGE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not memory:
+            path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), read_only=not write, config=config)
     except (duckdb.Error, OSError) as error:
         raise _explain(error, path) from None

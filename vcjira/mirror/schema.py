@@ -72,6 +72,29 @@ CREATE TABLE walls (
     embedding DOUBLE, mode TEXT
 );
 
+-- who is who, by `vcjira.people`; open ends of periods are null ---------------------------------
+CREATE TABLE directory (        -- the lines of the directory file; `columns` as JSON, names in lower case
+    line INTEGER, site TEXT, account_id TEXT, email TEXT, person TEXT, organization TEXT, team TEXT,
+    valid_from TIMESTAMP, valid_until TIMESTAMP, columns TEXT
+);
+CREATE TABLE identities (site TEXT, account_id TEXT, person TEXT, evidence TEXT);   -- accounts of one person
+CREATE TABLE affiliations (     -- periods do not overlap; line: of the directory that held then
+    site TEXT, account_id TEXT, organization TEXT, team TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP,
+    source TEXT, evidence TEXT, line INTEGER
+);
+CREATE TABLE person_teams (     -- authority: 0 is highest; several rows where somebody is in several teams
+    site TEXT, account_id TEXT, team TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP, how TEXT, authority INTEGER
+);
+CREATE TABLE issue_teams (site TEXT, issue_id TEXT, team TEXT, how TEXT);           -- owner when it was raised
+CREATE TABLE issue_parties (site TEXT, issue_id TEXT, requester_id TEXT, carrier_id TEXT, hops TEXT);
+
+-- why an issue has its class, by `vcjira.rules` -------------------------------------------------
+CREATE TABLE verdicts (         -- one per set of rules that were true (fired) or could not be decided (undecided)
+    verdict_id INTEGER, class TEXT, has_choice TEXT, delivers_to_others TEXT, has_choice_rule TEXT,
+    delivers_rule TEXT, fired TEXT[], undecided TEXT[], against TEXT[]
+);
+CREATE TABLE issue_verdicts (site TEXT, issue_id TEXT, then_id INTEGER, now_id INTEGER);
+
 -- what we wrote ---------------------------------------------------------------------------------
 CREATE TABLE label_writes (
     run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT,
