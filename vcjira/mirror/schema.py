@@ -62,7 +62,7 @@ CREATE TABLE classes (
 );
 CREATE TABLE handovers (
     site TEXT, issue_id TEXT, seq INTEGER, happened TIMESTAMP, actor_id TEXT, from_team TEXT, to_team TEXT,
-    from_person TEXT, to_person TEXT, held_s DOUBLE, bulk BOOLEAN, automated BOOLEAN
+    from_person TEXT, to_person TEXT, held_s DOUBLE, bulk BOOLEAN, automated BOOLEAN, change_id TEXT
 );
 CREATE TABLE hits (site TEXT, issue_id TEXT, pattern TEXT, happened TIMESTAMP, evidence TEXT);
 CREATE TABLE walls (

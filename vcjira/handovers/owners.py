@@ -1,0 +1,255 @@
+"""Who owned each issue when: the changelog folded into one row per change of owner, person or team.
+
+The team of an issue at a time is the first that is known of: Team field, assignment-group field, team of the assignee
+then, owner of a component, owner of the project. Of the last two only what `teams:` names is known.
+"""
+
+from collections.abc import Iterator
+
+from vcjira.config import Settings
+from vcjira.mirror import Mirror
+
+
+def fold(mirror: Mirror, settings: Settings) -> None:
+    """Fill `handovers`; needs the temporary tables of `marks.mark`."""
+    _tables(mirror, settings)
+    mirror.run(STEPS)
+    mirror.run(COMPONENTS if any(team.components for team in settings.teams.values()) else NO_COMPONENTS)
+    mirror.run(STATES)
+    mirror.run("DELETE FROM handovers")
+    mirror.run(HANDOVERS)
+
+
+def _tables(mirror: Mirror, settings: Settings) -> None:
+    """What the configuration says of teams, as tables; `rank` is the order in the file, the first wins."""
+    mirror.run("CREATE OR REPLACE TEMP TABLE team_words (kind TEXT, project TEXT, word TEXT, team TEXT, rank INTEGER)")
+    mirror.load("team_words", _words(settings))
+    mirror.run("CREATE OR REPLACE TEMP TABLE owner_fields (site TEXT, field TEXT, kind TEXT)")
+    mirror.load("owner_fields", _fields(mirror, settings))
+    mirror.run("CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM people LIMIT 0")
+    if settings.people.shared_mailboxes:
+        mirror.run(QUEUES, [[word.lower() for word in settings.people.shared_mailboxes]])
+
+
+def _words(settings: Settings) -> Iterator[dict[str, object]]:
+    for rank, (name, team) in enumerate(settings.teams.items()):
+        for word in team.field_team:
+            yield {"kind": "team", "word": word.lower(), "team": name, "rank": rank}
+        yield {"kind": "team", "word": name.lower(), "team": name, "rank": rank + 1000}
+        for word in team.projects:
+            yield {"kind": "project", "word": word.lower(), "team": name, "rank": rank}
+        for word in team.components:
+            project, slash, component = word.lower().rpartition("/")
+            yield {
+                "kind": "component",
+                "project": project if slash else None,
+                "word": component,
+                "team": name,
+                "rank": rank,
+            }
+
+
+def _fields(mirror: Mirror, settings: Settings) -> Iterator[dict[str, object]]:
+    """Names and ids, in lower case, of the fields that say who owns an issue."""
+    known = mirror.tuples("SELECT site, field_id, lower(name) FROM site_fields")
+    configured = {site.name: site.fields for site in settings.sites}
+    for (site,) in mirror.tuples("SELECT DISTINCT site FROM issues ORDER BY site"):
+        fields = configured.get(site, {"team": "team"})
+        for kind, key in (("team", "team"), ("group", "assignment_group")):
+            word = fields.get(key, "").lower()
+            if not word:
+                continue
+            same = {i.lower() for s, i, n in known if s == site and word in (i.lower(), n)}
+            names = {n for s, i, n in known if s == site and word == i.lower()}
+            for name in sorted({word} | same | names):
+                yield {"site": site, "field": name, "kind": kind}
+
+
+QUEUES = """
+INSERT INTO queues
+SELECT DISTINCT p.site, p.account_id FROM people p, (SELECT unnest(?::VARCHAR[]) AS word)
+WHERE lower(p.account_id) GLOB word OR lower(p.email) GLOB word OR lower(p.name) GLOB word
+"""
+
+STEPS = """
+-- what happened to an issue's owner, one row per history entry; `p`: person, `t`: Team field, `g`: assignment group
+CREATE OR REPLACE TEMP TABLE owner_items AS
+SELECT c.site, c.issue_id, c.change_id, c.item, c.changed, c.author_id,
+    CASE WHEN lower(c.field) = 'assignee' OR c.field_id = 'assignee' THEN 'person'
+        WHEN f.kind IS NOT NULL THEN f.kind
+        WHEN lower(c.field) = 'key' THEN 'project' ELSE 'component' END AS kind,
+    nullif(trim(c.from_value), '') AS from_value, nullif(trim(c.to_value), '') AS to_value,
+    nullif(trim(c.from_text), '') AS from_text, nullif(trim(c.to_text), '') AS to_text
+FROM changes c
+JOIN present USING (site, issue_id)
+LEFT JOIN owner_fields f ON f.site = c.site AND f.field = lower(c.field)
+WHERE lower(c.field) IN ('assignee', 'key', 'component') OR c.field_id = 'assignee' OR f.kind IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE owner_steps AS
+SELECT site, issue_id, change_id, min(changed) AS happened, min(author_id) AS actor_id,
+    coalesce(bool_or(kind = 'person'), false) AS p_set, coalesce(bool_or(kind = 'team'), false) AS t_set,
+    coalesce(bool_or(kind = 'group'), false) AS g_set, coalesce(bool_or(kind = 'project'), false) AS j_set,
+    arg_min_null(from_value, item) FILTER (kind = 'person') AS p_from,
+    arg_max_null(to_value, item) FILTER (kind = 'person') AS p_to,
+    arg_min_null(from_text, item) FILTER (kind = 'team') AS t_from,
+    arg_max_null(to_text, item) FILTER (kind = 'team') AS t_to,
+    arg_min_null(from_text, item) FILTER (kind = 'group') AS g_from,
+    arg_max_null(to_text, item) FILTER (kind = 'group') AS g_to,
+    lower(regexp_replace(arg_min_null(from_text, item) FILTER (kind = 'project'), '-[0-9]+$', '')) AS j_from,
+    lower(regexp_replace(arg_max_null(to_text, item) FILTER (kind = 'project'), '-[0-9]+$', '')) AS j_to
+FROM owner_items
+GROUP BY site, issue_id, change_id;
+"""
+"""A move shows as a `Key` item; the project item beside it is the same move (E5)."""
+
+NO_COMPONENTS = """
+CREATE OR REPLACE TEMP TABLE component_owners (
+    site TEXT, issue_id TEXT, word TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP
+)
+"""
+
+COMPONENTS = """
+-- when each component that a team owns was on an issue: in the beginning if its first item takes it away, or if it
+-- is there now and was never added
+CREATE OR REPLACE TEMP TABLE component_owners AS
+WITH words AS (SELECT DISTINCT word FROM team_words WHERE kind = 'component'),
+items AS (
+    SELECT site, issue_id, lower(coalesce(to_text, from_text)) AS word, to_text IS NOT NULL AS there, changed,
+        try_cast(change_id AS BIGINT) AS number, change_id, item
+    FROM owner_items WHERE kind = 'component'
+),
+starts AS (
+    SELECT site, issue_id, word, NOT arg_min(there, (changed, number, change_id, item)) AS there
+    FROM items GROUP BY site, issue_id, word
+    UNION ALL
+    SELECT i.site, i.issue_id, lower(c.component), true
+    FROM (SELECT site, issue_id, unnest(components) AS component FROM present) c
+    JOIN present i USING (site, issue_id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM items m WHERE m.site = c.site AND m.issue_id = c.issue_id AND m.word = lower(c.component)
+    )
+),
+all_items AS (
+    SELECT site, issue_id, word, there, TIMESTAMP '0001-01-01' AS changed, -1 AS number, '' AS change_id, -1 AS item
+    FROM starts
+    UNION ALL SELECT * FROM (SELECT site, issue_id, word, there, changed, number, change_id, item FROM items)
+)
+SELECT site, issue_id, word, valid_from, valid_until FROM (
+    SELECT site, issue_id, word, there, changed AS valid_from,
+        lead(changed) OVER (PARTITION BY site, issue_id, word ORDER BY changed, number, change_id, item) AS valid_until
+    FROM all_items SEMI JOIN words USING (word)
+) WHERE there
+"""
+
+STATES = """
+-- the whole state before and after each step: the last value that was set, by step; row 0 is the creation
+CREATE OR REPLACE TEMP TABLE owner_rows AS
+WITH firsts AS (
+    SELECT site, issue_id,
+        arg_min_null(p_from, (happened, try_cast(change_id AS BIGINT), change_id)) FILTER (p_set) AS p,
+        arg_min_null(t_from, (happened, try_cast(change_id AS BIGINT), change_id)) FILTER (t_set) AS t,
+        arg_min_null(g_from, (happened, try_cast(change_id AS BIGINT), change_id)) FILTER (g_set) AS g,
+        arg_min_null(j_from, (happened, try_cast(change_id AS BIGINT), change_id)) FILTER (j_set) AS j,
+        bool_or(p_set) AS p_moved, bool_or(t_set) AS t_moved, bool_or(g_set) AS g_moved, bool_or(j_set) AS j_moved
+    FROM owner_steps GROUP BY site, issue_id
+)
+SELECT i.site, i.issue_id, '' AS change_id, i.created AS happened, -1::BIGINT AS number, NULL::VARCHAR AS actor_id,
+    CASE WHEN f.p_moved THEN f.p ELSE i.assignee_id END AS p_to,
+    CASE WHEN f.t_moved THEN f.t ELSE i.team_field END AS t_to,
+    f.g AS g_to,
+    CASE WHEN f.j_moved THEN f.j ELSE lower(i.project) END AS j_to,
+    true AS p_set, true AS t_set, true AS g_set, true AS j_set, NULL::VARCHAR AS p_from
+FROM present i JOIN firsts f USING (site, issue_id)
+UNION ALL
+SELECT site, issue_id, change_id, happened, coalesce(try_cast(change_id AS BIGINT), 0) AS number, actor_id,
+    p_to, t_to, g_to, j_to, p_set, t_set, g_set, j_set, p_from
+FROM owner_steps;
+
+CREATE OR REPLACE TEMP TABLE owner_states AS
+WITH counted AS (
+    SELECT *,
+        row_number() OVER w - 1 AS step,
+        sum(CASE WHEN p_set THEN 1 ELSE 0 END) OVER w AS p_n, sum(CASE WHEN t_set THEN 1 ELSE 0 END) OVER w AS t_n,
+        sum(CASE WHEN g_set THEN 1 ELSE 0 END) OVER w AS g_n, sum(CASE WHEN j_set THEN 1 ELSE 0 END) OVER w AS j_n
+    FROM owner_rows
+    WINDOW w AS (PARTITION BY site, issue_id ORDER BY number >= 0, happened, number, change_id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+filled AS (
+    SELECT site, issue_id, change_id, step, happened, actor_id, p_set, p_from,
+        max(p_to) OVER (PARTITION BY site, issue_id, p_n) AS p,
+        max(t_to) OVER (PARTITION BY site, issue_id, t_n) AS t,
+        max(g_to) OVER (PARTITION BY site, issue_id, g_n) AS g,
+        max(j_to) OVER (PARTITION BY site, issue_id, j_n) AS j
+    FROM counted
+)
+SELECT site, issue_id, change_id, step, happened, actor_id, p AS to_person, t AS to_t, g AS to_g, j AS to_j,
+    CASE WHEN p_set AND step > 0 THEN p_from ELSE lag(p) OVER w END AS from_person,
+    lag(t) OVER w AS from_t, lag(g) OVER w AS from_g, lag(j) OVER w AS from_j
+FROM filled
+WINDOW w AS (PARTITION BY site, issue_id ORDER BY step);
+"""
+
+_TEAM = """coalesce(
+        {side}_word.team, s.{side}_t, {side}_group.team, s.{side}_g,
+        (SELECT arg_min(t.team, (t.authority, t.team)) FROM person_teams t
+            WHERE t.site = s.site AND t.account_id = s.{side}_person
+            AND (t.valid_from IS NULL OR t.valid_from <= s.happened)
+            AND (t.valid_until IS NULL OR t.valid_until > s.happened)),
+        {side}_part.team, {side}_project.team)"""
+
+_LOOKUPS = """
+    LEFT JOIN words {side}_word ON {side}_word.kind = 'team' AND {side}_word.word = lower(s.{side}_t)
+    LEFT JOIN words {side}_group ON {side}_group.kind = 'team' AND {side}_group.word = lower(s.{side}_g)
+    LEFT JOIN words {side}_project ON {side}_project.kind = 'project' AND {side}_project.word = s.{side}_j
+    LEFT JOIN parts {side}_part ON {side}_part.site = s.site AND {side}_part.issue_id = s.issue_id
+        AND {side}_part.step = s.step AND {side}_part.side = '{side}'"""
+
+HANDOVERS = f"""
+INSERT INTO handovers BY NAME
+WITH words AS (
+    SELECT kind, word, arg_min(team, rank) AS team FROM team_words WHERE kind <> 'component' GROUP BY kind, word
+),
+parts AS (
+    SELECT site, issue_id, step, side, arg_min(w.team, w.rank) AS team
+    FROM (
+        SELECT s.site, s.issue_id, s.step, 'to' AS side, s.to_j AS project, c.word
+        FROM owner_states s JOIN component_owners c USING (site, issue_id)
+        WHERE c.valid_from <= s.happened AND (c.valid_until IS NULL OR c.valid_until > s.happened)
+        UNION ALL
+        SELECT s.site, s.issue_id, s.step, 'from', s.from_j, c.word
+        FROM owner_states s JOIN component_owners c USING (site, issue_id)
+        WHERE c.valid_from < s.happened AND (c.valid_until IS NULL OR c.valid_until >= s.happened)
+    ) s
+    JOIN team_words w ON w.kind = 'component' AND w.word = s.word AND (w.project IS NULL OR w.project = s.project)
+    GROUP BY site, issue_id, step, side
+),
+owned AS (
+    SELECT s.site, s.issue_id, s.change_id, s.step, s.happened, s.actor_id, s.from_person, s.to_person,
+        {_TEAM.format(side="from")} AS from_team,
+        {_TEAM.format(side="to")} AS to_team
+    FROM owner_states s{_LOOKUPS.format(side="from")}{_LOOKUPS.format(side="to")}
+),
+changed AS (
+    SELECT *, from_person IS DISTINCT FROM to_person AS p_moved, from_team IS DISTINCT FROM to_team AS t_moved
+    FROM owned
+),
+timed AS (
+    SELECT *,
+        max(CASE WHEN p_moved OR step = 0 THEN happened END) OVER w AS person_since,
+        max(CASE WHEN t_moved OR step = 0 THEN happened END) OVER w AS team_since
+    FROM changed
+    WINDOW w AS (PARTITION BY site, issue_id ORDER BY step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+SELECT t.site, t.issue_id,
+    row_number() OVER (PARTITION BY t.site, t.issue_id ORDER BY t.step) AS seq,
+    t.happened, t.actor_id, t.from_team, t.to_team, t.from_person, t.to_person,
+    CASE WHEN p_moved AND from_person IS NOT NULL THEN greatest(0, epoch(happened) - epoch(person_since))
+        WHEN t_moved AND from_team IS NOT NULL THEN greatest(0, epoch(happened) - epoch(team_since)) END AS held_s,
+    b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated, t.change_id
+FROM timed t
+LEFT JOIN bulk_changes b USING (site, issue_id, change_id)
+LEFT JOIN machines m ON m.site = t.site AND m.account_id = t.actor_id
+WHERE t.step > 0 AND (t.p_moved OR t.t_moved)
+ORDER BY t.site, t.issue_id, seq
+"""
