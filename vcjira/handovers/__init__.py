@@ -5,11 +5,12 @@ one run of the patterns needs besides.
 """
 
 from vcjira.config import Settings
-from vcjira.handovers import marks, owners
+from vcjira.handovers import marks, owners, talk
 from vcjira.mirror import Mirror
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:
-    """Fill `handovers` anew: one row per change of owner, person or team, before debouncing."""
+    """Fill `handovers` anew: one row per change of owner, person or team, before debouncing; then who talked."""
     marks.mark(mirror)
     owners.fold(mirror, settings)
+    talk.tell(mirror, settings)

@@ -95,6 +95,16 @@ CREATE TABLE verdicts (         -- one per set of rules that were true (fired) o
 );
 CREATE TABLE issue_verdicts (site TEXT, issue_id TEXT, then_id INTEGER, now_id INTEGER);
 
+-- conversation, by `vcjira.handovers`; side: requester | receiving | null ----------------------
+CREATE TABLE requests (         -- issues that somebody asked of another side; organization and team are never null
+    site TEXT, issue_id TEXT, key TEXT, project TEXT, organization TEXT, team TEXT, requester_id TEXT,
+    created TIMESTAMP, closed TIMESTAMP, readable BOOLEAN, bulk BOOLEAN
+);
+CREATE TABLE talk (
+    site TEXT, issue_id TEXT, comment_id TEXT, created TIMESTAMP, author_id TEXT, side TEXT, human BOOLEAN,
+    public BOOLEAN, question BOOLEAN, template BOOLEAN, gate BOOLEAN
+);
+
 -- what we wrote ---------------------------------------------------------------------------------
 CREATE TABLE label_writes (
     run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT,
