@@ -49,6 +49,10 @@ class FakeJira:
         self.before_write: Callable[[str], None] = lambda issue_id: None
         self.bulk_plan: Callable[[list[str]], tuple[str, set[str], dict[str, str]]] | None = None
         self.dead = False
+        self.owners: dict[tuple[str, str], str] = {}
+        """Who really set each label: "person" or "vcjira", whatever account was used."""
+        self.vetoed: set[tuple[str, str]] = set()
+        self.violations: list[str] = []
         self._time = START
         self._change = 1000
         self._lock = threading.RLock()
@@ -59,9 +63,17 @@ class FakeJira:
         self.issues[issue_id] = FakeIssue(issue_id, key, sorted(labels), self.tick())
         return issue_id
 
-    def edit(self, issue_id: str, add: Sequence[str] = (), remove: Sequence[str] = (), author: str = "ann") -> None:
+    def edit(
+        self,
+        issue_id: str,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        author: str = "ann",
+        by: str = "person",
+    ) -> None:
         with self._lock:
             issue = self.issues[issue_id]
+            self._witness(issue, add, remove, by)
             before = list(issue.labels)
             after = sorted((set(before) | set(add)) - set(remove))
             if after == sorted(before):
@@ -70,6 +82,21 @@ class FakeJira:
             issue.updated = self.tick()
             self._change += 1
             issue.history.append((self._change, issue.updated, author, " ".join(before), " ".join(after)))
+
+    def _witness(self, issue: FakeIssue, add: Sequence[str], remove: Sequence[str], by: str) -> None:
+        """Keep the books that the laws are checked against, independently of journal and history."""
+        for label in set(remove) & set(issue.labels):
+            owner = self.owners.pop((issue.issue_id, label), "person")
+            if by == "vcjira" and owner == "person":
+                self.violations.append(f"{issue.key}: took away {label}, which a person had set")
+            if by == "person" and owner == "vcjira":
+                self.vetoed.add((issue.issue_id, label.casefold()))
+        for label in set(add) - set(issue.labels):
+            self.owners[issue.issue_id, label] = by
+            if by == "vcjira" and (issue.issue_id, label.casefold()) in self.vetoed:
+                self.violations.append(f"{issue.key}: set {label} again after a veto")
+        if by == "vcjira":
+            self.violations += [f"sent {label}" for label in (*add, *remove) if not label.startswith("vc-")]
 
     def comment(self, issue_id: str) -> None:
         self.issues[issue_id].updated = self.tick()
@@ -95,7 +122,7 @@ class FakeJira:
         self._answer("put", issue_id, tuple(add), tuple(remove), notify)
         self.before_write(issue_id)
         self._may(issue_id)
-        self.edit(issue_id, add, remove, author=BOT)
+        self.edit(issue_id, add, remove, author=BOT, by="vcjira")
         if issue_id in self.lose_answers:
             self.lose_answers.discard(issue_id)
             raise Unreachable("no answer within the time allowed")
@@ -116,7 +143,8 @@ class FakeJira:
             doing = [i for i in doing if i not in skipped and i not in failed]
         for i in doing:
             self.before_write(i)
-            self.edit(i, [label] if op == "add" else [], [label] if op == "remove" else [], author=BOT)
+            add, remove = ([label], []) if op == "add" else ([], [label])
+            self.edit(i, add, remove, author=BOT, by="vcjira")
         return BulkOutcome(status, set(doing), failed, set(ids) - set(doing) - set(failed))
 
     def set_property(self, issue_id: str, key: str, value: object) -> None:

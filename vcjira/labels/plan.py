@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from vcjira.errors import Refused
+from vcjira.labels import summary
 from vcjira.labels.catalogue import CLASSES
 from vcjira.labels.facts import Facts, IssueFacts
 
@@ -31,6 +32,8 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
     why: str
     project: str
     class_: str | None = msgspec.field(name="class")
+    reasons: list[str]
+    """`why` in short, the same words for the same case."""
     labels: list[str]
     updated: datetime | None
 
@@ -91,6 +94,10 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
     def digest(self) -> str:
         body = msgspec.json.encode(msgspec.structs.replace(self, plan_id=""), order="deterministic")
         return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+    def facts(self) -> dict[str, Any]:
+        """What a person who must approve the plan wants to see; see `summary.facts`."""
+        return summary.facts(self)
 
     def text(self) -> str:
         """The plan as a file: JSON, the same bytes for the same facts."""
@@ -172,18 +179,19 @@ def seal(
     ).sealed()
 
 
-def wanted(issue: IssueFacts, facts: Facts) -> dict[str, str]:
-    """Label -> why, for one issue; nothing for the unknown, and nothing for a team's own work unless asked."""
+def wanted(issue: IssueFacts, facts: Facts) -> dict[str, tuple[str, str]]:
+    """Label -> (why, in short), for one issue; nothing for the unknown, nor for a team's own work unless asked."""
     if issue.own_team and facts.own_team == "skip":
         return {}
     names = facts.catalogue.names
     asked = {}
     if issue.class_ in names:
-        asked[names[issue.class_]] = f"class {issue.class_}{_evidence(issue)}"
+        rule = f" by rule {', '.join(issue.rules)}" if issue.rules else ""
+        asked[names[issue.class_]] = (f"class {issue.class_}{_evidence(issue)}", f"class {issue.class_}{rule}")
     for hit in issue.hits:
         if hit.pattern in names:
             times = f" x{hit.count}" if hit.count > 1 else ""
-            asked[names[hit.pattern]] = f"{hit.pattern}{times}, last {hit.last:%Y-%m-%d}"
+            asked[names[hit.pattern]] = (f"{hit.pattern}{times}, last {hit.last:%Y-%m-%d}", f"pattern {hit.pattern}")
     return asked
 
 
@@ -199,7 +207,7 @@ def _change(issue: IssueFacts, facts: Facts) -> tuple[Change | None, list[Refusa
     worn = {label.casefold() for label in issue.labels}
     wished = {label.casefold() for label in asked}
     add, refusals = [], []
-    for label, why in asked.items():
+    for label, (why, _) in asked.items():
         if label.casefold() in worn:
             continue
         reason, told = _objection(issue, facts, label)
@@ -211,16 +219,17 @@ def _change(issue: IssueFacts, facts: Facts) -> tuple[Change | None, list[Refusa
     remove = sorted(label for label in issue.ours if label.casefold() not in wished and facts.catalogue.valid(label))
     if not add and not remove:
         return None, refusals
-    reasons = [asked[label] for label in add] + [_parting(issue, facts, label) for label in remove]
+    partings = [_parting(issue, facts, label) for label in remove]
     change = Change(
         site=issue.site,
         key=issue.key,
         issue_id=issue.issue_id,
         add=sorted(add),
         remove=remove,
-        why="; ".join(reasons),
+        why="; ".join([asked[label][0] for label in add] + partings),
         project=issue.project,
         class_=issue.class_,
+        reasons=[asked[label][1] for label in add] + partings,
         labels=list(issue.labels),
         updated=issue.updated,
     )

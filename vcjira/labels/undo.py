@@ -98,6 +98,7 @@ def _change(issue: IssueFacts, add: list[str], remove: list[str], run_id: str) -
         why=f"undo of run {run_id}",
         project=issue.project,
         class_=issue.class_,
+        reasons=[f"undo of run {run_id}"],
         labels=list(issue.labels),
         updated=issue.updated,
     )
