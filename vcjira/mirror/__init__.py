@@ -63,6 +63,14 @@ class Mirror:
         found = self.tuples(sql, params)
         return found[0][0] if found else None
 
+    def refusal(self, sql: str, params: Sequence[object] = ()) -> str | None:
+        """Why DuckDB refuses this statement, in its words; None when it runs."""
+        try:
+            self._con.execute(sql, params or None).fetchall()
+        except duckdb.Error as error:
+            return str(error).strip().splitlines()[0].rpartition("Error: ")[2]
+        return None
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing."""
