@@ -83,6 +83,9 @@ class Tracker(Protocol):
     def catalogue(self) -> Catalogue:
         """Fields, statuses and projects, each read to the end."""
 
+    def bounded(self, jql: str) -> str:
+        """The scope as the server accepts it, where it is empty."""
+
     def count(self, jql: str) -> int | None:
         """About how many issues match; None where the server does not say. Mend when it refuses the JQL."""
 

@@ -62,6 +62,10 @@ class Cloud:
             projects=projects,
         )
 
+    def bounded(self, jql: str) -> str:
+        """Search refuses JQL without a restriction."""
+        return jql or f'created >= "{FIRST_YEAR}-01-01"'
+
     def count(self, jql: str) -> int | None:
         try:
             answer = self.wire.post(f"{API}/search/approximate-count", {"jql": jql})
@@ -74,8 +78,8 @@ class Cloud:
 
         All parts share the same date literals, so whatever time zone the account has, they meet without gaps.
         """
-        if (self.count(bounded(jql)) or 0) <= ONE_CHAIN:
-            return [bounded(jql)]
+        if (self.count(self.bounded(jql)) or 0) <= ONE_CHAIN:
+            return [self.bounded(jql)]
         years = range(self.started.year - 14, self.started.year + 1)
         inside = f"({jql}) AND " if jql else ""
         parts = [f'{inside}created < "{years[0]}-01-01"']
@@ -240,11 +244,6 @@ class Cloud:
             found += page["values"]
             if page.get("isLastPage", True) or not page["values"]:
                 return found
-
-
-def bounded(jql: str) -> str:
-    """Search refuses JQL without a restriction."""
-    return jql or f'created >= "{FIRST_YEAR}-01-01"'
 
 
 def _stub(raw: dict[str, Any]) -> Stub:

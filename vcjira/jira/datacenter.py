@@ -63,6 +63,9 @@ class DataCenter:
             ],
         )
 
+    def bounded(self, jql: str) -> str:
+        return jql
+
     def count(self, jql: str) -> int | None:
         return int(self._search(jql, 0, 0, ["updated"])["total"])
 
