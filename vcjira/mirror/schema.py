@@ -80,7 +80,7 @@ CREATE TABLE directory (        -- the lines of the directory file; `columns` as
 CREATE TABLE identities (site TEXT, account_id TEXT, person TEXT, evidence TEXT);   -- accounts of one person
 CREATE TABLE affiliations (     -- periods do not overlap; line: of the directory that held then
     site TEXT, account_id TEXT, organization TEXT, team TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP,
-    source TEXT, evidence TEXT, line INTEGER
+    source TEXT, evidence TEXT, line INTEGER, organizations TEXT[]     -- all that the weaker sources name
 );
 CREATE TABLE person_teams (     -- authority: 0 is highest; several rows where somebody is in several teams
     site TEXT, account_id TEXT, team TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP, how TEXT, authority INTEGER
