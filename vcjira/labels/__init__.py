@@ -8,13 +8,14 @@ from vcjira.config import Settings
 from vcjira.labels.apply import Outcome, apply
 from vcjira.labels.facts import gather
 from vcjira.labels.gate import refuse_if_unsure
+from vcjira.labels.journal import operations, runs
 from vcjira.labels.limits import over_limits
 from vcjira.labels.notes import announce, lift, vetoes
 from vcjira.labels.plan import Plan
 from vcjira.labels.plan import draft as draft_from
 from vcjira.labels.plan import read as read_plan
 from vcjira.labels.recover import recover
-from vcjira.labels.undo import draft_undo
+from vcjira.labels.undo import draft_undo, look_again
 from vcjira.labels.verify import Difference, verify
 from vcjira.mirror import Mirror
 
@@ -27,9 +28,13 @@ __all__ = [
     "draft",
     "draft_undo",
     "lift",
+    "look_again",
+    "operations",
     "over_limits",
     "read_plan",
     "recover",
+    "refuse_if_unsure",
+    "runs",
     "verify",
     "vetoes",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from vcjira.errors import Mend
 from vcjira.labels.plan import Change, Plan
 from vcjira.mirror import Mirror
 
@@ -135,3 +136,28 @@ def unsettled(mirror: Mirror) -> list[dict[str, Any]]:
         "SELECT w.*, coalesce(i.key, w.issue_id) AS key FROM label_writes w LEFT JOIN issues i USING (site, issue_id)"
         " WHERE outcome = 'intended' ORDER BY w.site, w.issue_id, w.op, w.label"
     )
+
+
+def runs(mirror: Mirror) -> list[dict[str, Any]]:
+    """All runs, newest first, with their operations counted by outcome."""
+    return mirror.rows("""
+        SELECT r.run_id, r.kind, r.undoes, r.started, r.finished, r.plan_id,
+            count(*) FILTER (outcome = 'done') AS done, count(*) FILTER (outcome = 'unchanged') AS unchanged,
+            count(*) FILTER (outcome = 'refused') AS refused, count(*) FILTER (outcome = 'failed') AS failed,
+            count(*) FILTER (outcome = 'intended') AS intended, count(DISTINCT w.site || w.issue_id) AS issues
+        FROM label_runs r LEFT JOIN label_writes w USING (run_id)
+        GROUP BY ALL ORDER BY r.started DESC, r.run_id
+    """)
+
+
+def operations(mirror: Mirror, run_id: str) -> list[dict[str, Any]]:
+    """The rows of one run; Mend when there is no such run."""
+    rows = mirror.rows(
+        "SELECT w.run_id, w.site, coalesce(i.key, w.issue_id) AS key, w.issue_id, w.written, w.op, w.label, w.outcome,"
+        " w.reason FROM label_writes w LEFT JOIN issues i USING (site, issue_id) WHERE run_id = ?"
+        " ORDER BY w.site, i.project, i.key, w.issue_id, w.op DESC, w.label",
+        [run_id],
+    )
+    if not rows and mirror.value("SELECT 1 FROM label_runs WHERE run_id = ?", [run_id]) is None:
+        raise Mend(f"there is no run {run_id!r} in the journal", hint="`vcjira labels log` lists the runs")
+    return rows

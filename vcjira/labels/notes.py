@@ -1,10 +1,11 @@
 """What runs remember beside the journal: vetoes and foreign labels, announcements, and vetoes that were lifted."""
 
+from collections.abc import Collection
 from typing import Any
 
 from vcjira.config import Settings
 from vcjira.errors import Mend
-from vcjira.labels.facts import Facts, IssueFacts, gather
+from vcjira.labels.facts import Facts, Id, IssueFacts, gather
 from vcjira.labels.plan import Plan
 from vcjira.labels.veto import Veto
 from vcjira.mirror import Mirror
@@ -48,9 +49,13 @@ def announce(mirror: Mirror, plan: Plan) -> None:
     mirror.load("label_proposals", rows)
 
 
-def vetoes(mirror: Mirror, settings: Settings) -> list[dict[str, Any]]:
-    """All vetoes in force: site, key, issue_id, label, happened, author_id, author (name), line (of the veto file)."""
-    facts = gather(mirror, settings, anywhere=True)
+def vetoes(mirror: Mirror, settings: Settings, *, only: Collection[Id] | None = None) -> list[dict[str, Any]]:
+    """Vetoes in force, of all issues or `only` of some (site, issue id).
+
+    Rows: site, key, issue_id, label, happened, author_id, author (name), rules (that had asked for the label, as far
+    as they still do), line (of the veto file).
+    """
+    facts = gather(mirror, settings, only=only, anywhere=True)
     names = dict(mirror.tuples("SELECT site || chr(10) || account_id, name FROM people"))
     return [
         {
@@ -61,6 +66,7 @@ def vetoes(mirror: Mirror, settings: Settings) -> list[dict[str, Any]]:
             "happened": veto.happened,
             "author_id": veto.author_id,
             "author": names.get(f"{issue.site}\n{veto.author_id}"),
+            "rules": list(issue.rules),
             "line": veto.line,
         }
         for issue in facts.issues

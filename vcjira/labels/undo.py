@@ -9,6 +9,7 @@ from vcjira.errors import Mend
 from vcjira.labels.facts import Facts, Id, IssueFacts, gather
 from vcjira.labels.plan import Change, Plan, Refusal, seal
 from vcjira.labels.plan import order as plan_order
+from vcjira.labels.recover import Refetch
 from vcjira.mirror import Mirror
 
 
@@ -38,6 +39,19 @@ def draft_undo(mirror: Mirror, settings: Settings, run_id: str) -> Plan:
         raise Mend(f"there is no run {run_id!r} in the journal", hint="`vcjira labels log` lists the runs")
     facts = gather(mirror, settings, only={(row.site, row.issue_id) for row in done}, anywhere=True)
     return revert(facts, done, run_id)
+
+
+def look_again(mirror: Mirror, settings: Settings, run_id: str, refetch: Refetch) -> None:
+    """Bring the issues of a run up to date first: whose their labels are is read from their history."""
+    configured = {site.name for site in settings.sites}
+    ids: dict[str, list[str]] = defaultdict(list)
+    for site, issue_id in mirror.tuples(
+        "SELECT DISTINCT site, issue_id FROM label_writes WHERE run_id = ? AND outcome = 'done' ORDER BY ALL", [run_id]
+    ):
+        ids[site].append(issue_id)
+    for site, mine in ids.items():
+        if site in configured:
+            refetch(site, mine)
 
 
 def revert(facts: Facts, done: Iterable[Done], run_id: str) -> Plan:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from vcjira.config import Settings
 from vcjira.labels.catalogue import catalogue
@@ -28,6 +28,13 @@ class Difference:
     label: str
     kind: str
     known: bool
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.kind]
+
+    def facts(self) -> dict[str, object]:
+        return {**asdict(self), "what": self.words}
 
 
 def verify(
