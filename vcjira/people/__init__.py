@@ -1,0 +1,25 @@
+"""Account -> person -> dated affiliation; who is in which team; who filed an issue and who really asked.
+
+Everything here is derived from the mirror and the configuration, set by set, and replaced as a whole each time.
+"""
+
+from vcjira.config import Settings
+from vcjira.mirror import Mirror
+from vcjira.people import accounts, affiliations, directory, fields, identity, parties, teams
+from vcjira.people.decisions import Decision, read_decisions
+from vcjira.people.identity import suspects
+
+__all__ = ["Decision", "derive", "read_decisions", "suspects"]
+
+
+def derive(mirror: Mirror, settings: Settings) -> None:
+    """Fill `people.bot/groups/organizations` and the internal tables of schema part "who is who"."""
+    directory.save(mirror, settings)
+    accounts.save(mirror, settings)
+    fields.save(mirror, settings)
+    identity.save(mirror, settings)
+    affiliations.list_directory(mirror)
+    teams.save_members(mirror, settings)
+    teams.save_owners(mirror, settings)
+    parties.save(mirror, settings)
+    affiliations.save(mirror, settings)

@@ -1,0 +1,169 @@
+"""Dated affiliations: for every account and period the organization it speaks for, by what, and with what evidence.
+
+Order of authority: the configuration, the directory file, Jira groups, service-desk organizations, the e-mail domain.
+Claims are undated or dated; periods are cut at every date that a claim of the account has, so they never overlap.
+"""
+
+from vcjira.config import Settings
+from vcjira.config.matchers import Words, one_of, quote
+from vcjira.mirror import Mirror
+from vcjira.people import domains
+
+AUTHORITY = ("configuration", "directory", "group", "service desk", "e-mail domain")
+"""Sources, the most trusted first; `affiliations.source` is one of them."""
+FIRM = AUTHORITY[:2]
+"""Sources that say all: where they name an organization, no other is considered."""
+
+
+def save(mirror: Mirror, settings: Settings) -> None:
+    """Fill `affiliations`; make the temporary tables `t_listed` (directory lines of accounts) and `t_claims`."""
+    mirror.run("CREATE OR REPLACE TEMP TABLE t_claims AS " + " UNION ALL BY NAME ".join(_claims(mirror, settings)))
+    _share_among_accounts_of_one_person(mirror)
+    mirror.run("DELETE FROM affiliations")
+    mirror.run(_FILL)
+
+
+def list_directory(mirror: Mirror) -> None:
+    """`t_listed`: which directory lines are about which account, directly or through the same person."""
+    mirror.run("""
+        CREATE OR REPLACE TEMP TABLE t_listed AS
+        WITH direct AS (
+            SELECT a.site, a.account_id, d.line FROM directory d
+            JOIN t_accounts a ON a.account = lower(d.account_id) AND a.site = coalesce(d.site, a.site)
+            UNION
+            SELECT a.site, a.account_id, d.line FROM directory d
+            JOIN t_accounts a ON a.email = d.email AND a.site = coalesce(d.site, a.site)
+        )
+        SELECT * FROM direct
+        UNION
+        SELECT other.site, other.account_id, d.line FROM direct d JOIN identities mine USING (site, account_id)
+        JOIN identities other ON other.person = mine.person
+    """)
+
+
+def _claims(mirror: Mirror, settings: Settings) -> list[str]:
+    """SELECTs of: site, account_id, authority, n, organization, team, valid_from, valid_until, evidence."""
+    found = [
+        "SELECT ''::TEXT AS site, ''::TEXT AS account_id, 0 AS authority, 0 AS n, ''::TEXT AS organization, ''::TEXT AS"
+        " team, NULL::TIMESTAMP AS valid_from, NULL::TIMESTAMP AS valid_until, ''::TEXT AS evidence WHERE false",
+        """SELECT l.site, l.account_id, 1 AS authority, d.line AS n, d.organization, d.team, d.valid_from,
+            d.valid_until, 'line ' || d.line AS evidence
+        FROM t_listed l JOIN directory d USING (line) WHERE d.organization IS NOT NULL""",
+        _service_desk(settings),
+        _domain(mirror, settings),
+    ]
+    for number, entry in enumerate(settings.people.affiliations):
+        columns = {"account": entry.account, "email": entry.email}
+        tests = [one_of(column, Words([value])) for column, value in columns.items() if value]
+        where = settings.where("people", "affiliations", number)
+        found.append(f"""
+            SELECT site, account_id, 0 AS authority, {number} AS n, {_text(entry.organization)} AS organization,
+                {_text(entry.team)} AS team, {_text(entry.from_)}::TIMESTAMP AS valid_from,
+                {_text(entry.until)}::TIMESTAMP AS valid_until, {quote(where)} AS evidence
+            FROM t_accounts WHERE {" OR ".join(tests)}""")
+    for number, (organization, members) in enumerate(settings.people.organizations.items()):
+        label = f"{number} AS n, {quote(organization)} AS organization"
+        named = [one_of(c, Words(w)) for c, w in (("account", members.account), ("email", members.email)) if w]
+        if named:
+            where = settings.where("people", "organizations", organization)
+            found.append(
+                f"SELECT site, account_id, 0 AS authority, {label}, {quote(where)} AS evidence FROM t_accounts"
+                f" WHERE {' OR '.join(named)}"
+            )
+        if members.group:
+            found.append(
+                f"SELECT site, account_id, 2 AS authority, {label}, 'group ' || name AS evidence FROM memberships"
+                f" WHERE kind = 'group' AND {one_of('lower(name)', Words(members.group))}"
+            )
+    return found
+
+
+def _service_desk(settings: Settings) -> str:
+    alias = [
+        f"WHEN {one_of('lower(name)', Words(members.organization))} THEN {quote(organization)}"
+        for organization, members in settings.people.organizations.items()
+        if members.organization
+    ]
+    named = f"CASE {' '.join(alias)} ELSE name END" if alias else "name"
+    return f"""
+        SELECT site, account_id, 3 AS authority, row_number() OVER (PARTITION BY site, account_id ORDER BY name) AS n,
+            {named} AS organization, 'organization ' || name AS evidence
+        FROM (SELECT site, account_id, unnest(organizations) AS name FROM people)"""
+
+
+def _domain(mirror: Mirror, settings: Settings) -> str:
+    alias = [
+        f"WHEN {one_of('email_domain', Words(members.email_domain))} THEN {quote(organization)}"
+        for organization, members in settings.people.organizations.items()
+        if members.email_domain
+    ]
+    mirror.run(
+        "CREATE OR REPLACE TEMP TABLE t_silent AS SELECT unnest(?::VARCHAR[]) AS domain", [domains.silent(settings)]
+    )
+    named = f"CASE {' '.join(alias)} ELSE email_domain END" if alias else "email_domain"
+    return f"""
+        SELECT site, account_id, 4 AS authority, 0 AS n, {named} AS organization,
+            'e-mail domain ' || email_domain AS evidence
+        FROM t_accounts WHERE email_domain IS NOT NULL AND email_domain NOT IN (SELECT domain FROM t_silent)"""
+
+
+def _text(value: object) -> str:
+    return "NULL::TEXT" if value is None else quote(str(value))
+
+
+def _share_among_accounts_of_one_person(mirror: Mirror) -> None:
+    mirror.run("""
+        INSERT INTO t_claims BY NAME
+        SELECT other.site, other.account_id, c.* EXCLUDE (site, account_id, evidence),
+            c.evidence || ', as ' || c.site || '/' || c.account_id AS evidence
+        FROM t_claims c JOIN identities mine USING (site, account_id)
+        JOIN identities other ON other.person = mine.person
+            AND (other.site, other.account_id) IS DISTINCT FROM (mine.site, mine.account_id)
+        WHERE c.authority <> 1  -- directory lines are shared already
+    """)
+
+
+_FILL = f"""
+INSERT INTO affiliations BY NAME
+WITH dates AS (
+    SELECT site, account_id, valid_from AS day FROM t_claims WHERE valid_from IS NOT NULL
+    UNION SELECT site, account_id, valid_until FROM t_claims WHERE valid_until IS NOT NULL
+    UNION SELECT l.site, l.account_id, d.valid_from FROM t_listed l JOIN directory d USING (line)
+        WHERE d.valid_from IS NOT NULL
+    UNION SELECT l.site, l.account_id, d.valid_until FROM t_listed l JOIN directory d USING (line)
+        WHERE d.valid_until IS NOT NULL
+    UNION SELECT site, account_id, '-infinity'::TIMESTAMP FROM t_accounts
+),
+periods AS (
+    SELECT site, account_id, day AS since,
+        coalesce(lead(day) OVER (PARTITION BY site, account_id ORDER BY day), 'infinity'::TIMESTAMP) AS until
+    FROM dates
+),
+chosen AS (
+    SELECT p.site, p.account_id, p.since, arg_min(
+        {{'organization': c.organization, 'team': c.team, 'authority': c.authority, 'evidence': c.evidence}},
+        (c.authority, coalesce(-epoch(c.valid_from), 'infinity'::DOUBLE), c.n, c.organization)
+    ) AS best, list_sort(list(DISTINCT c.organization) FILTER (c.authority >= {len(FIRM)})) AS organizations
+    FROM periods p JOIN t_claims c ON c.site = p.site AND c.account_id = p.account_id
+        AND coalesce(c.valid_from, '-infinity'::TIMESTAMP) <= p.since
+        AND coalesce(c.valid_until, 'infinity'::TIMESTAMP) >= p.until
+    WHERE c.organization IS NOT NULL GROUP BY ALL
+),
+listed AS (
+    SELECT p.site, p.account_id, p.since, arg_min(
+        {{'line': d.line, 'team': d.team}}, (coalesce(-epoch(d.valid_from), 'infinity'::DOUBLE), d.line)
+    ) AS best
+    FROM periods p JOIN t_listed l ON l.site = p.site AND l.account_id = p.account_id JOIN directory d USING (line)
+    WHERE coalesce(d.valid_from, '-infinity'::TIMESTAMP) <= p.since
+        AND coalesce(d.valid_until, 'infinity'::TIMESTAMP) >= p.until
+    GROUP BY ALL
+)
+SELECT p.site, p.account_id, c.best.organization, coalesce(c.best.team, l.best.team) AS team,
+    CASE WHEN isfinite(p.since) THEN p.since END AS valid_from,
+    CASE WHEN isfinite(p.until) THEN p.until END AS valid_until,
+    [{", ".join(quote(source) for source in AUTHORITY)}][c.best.authority + 1] AS source,
+    c.best.evidence, l.best.line, c.organizations
+FROM periods p
+LEFT JOIN chosen c ON c.site = p.site AND c.account_id = p.account_id AND c.since = p.since
+LEFT JOIN listed l ON l.site = p.site AND l.account_id = p.account_id AND l.since = p.since
+"""

@@ -1,0 +1,159 @@
+"""Carrier and originator: who filed an issue, and who really asked; each hop between them with its evidence.
+
+The carrier is the creator. The requester is the originator where one is found, else the reporter. An originator is
+looked for where the reporter is a bot, a shared mailbox or a member of a receiving team (an agent); a field that
+names one, or a forwarded e-mail, is believed whoever the reporter is.
+"""
+
+from vcjira.config import Settings
+from vcjira.config.matchers import quote
+from vcjira.mirror import Mirror
+
+MAIL = "mailto:"
+"""Prefix of the id of a requester who has no account, only an e-mail address."""
+ROUNDS = 5
+"""Longest chain of clones that is followed back."""
+CLONES = ("cloners", "cloner", "clone", "issue split")
+"""Names of link types whose outward end is the issue that this one was made from."""
+CAUSES = ("problem/incident", "cause", "causes", "causality")
+"""Names of link types whose inward end is the issue that caused this one."""
+
+
+def save(mirror: Mirror, settings: Settings) -> None:
+    """Fill `issue_parties`; adds to `t_accounts` those who have no account."""
+    mirror.run(_REPORTED)
+    mirror.run(_NAMED)
+    mirror.run(_FORWARDED)
+    mirror.run(_PARTICIPANTS)
+    _add_mail_accounts(mirror)
+    mirror.run(_FOUND)
+    for _ in range(ROUNDS):
+        if not _follow_links(mirror):
+            break
+    mirror.run("DELETE FROM issue_parties")
+    mirror.run(_FILL)
+
+
+_REPORTED = """
+CREATE OR REPLACE TEMP TABLE t_reported AS
+WITH by_member AS (
+    SELECT DISTINCT i.site, i.issue_id FROM issues i
+    JOIN person_teams p ON p.site = i.site AND p.account_id = i.reporter_id
+        AND (p.valid_from IS NULL OR p.valid_from <= i.created)
+        AND (p.valid_until IS NULL OR p.valid_until > i.created)
+)
+SELECT i.site, i.issue_id, i.key, i.created, i.reporter_id, i.creator_id, i.forwarded_from,
+    coalesce(r.bot OR r.mailbox, false) OR m.issue_id IS NOT NULL AS agent
+FROM issues i LEFT JOIN t_accounts r ON r.site = i.site AND r.account_id = i.reporter_id
+LEFT JOIN by_member m ON m.site = i.site AND m.issue_id = i.issue_id
+WHERE i.presence = 'present'
+"""
+
+_NAMED = """
+CREATE OR REPLACE TEMP TABLE t_named AS
+WITH told AS (
+    SELECT f.site, f.issue_id, r.field_name, json_extract(f.fields, '$."' || r.field_id || '"') AS raw
+    FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'originator'
+),
+one AS (
+    SELECT site, issue_id, field_name, CASE json_type(raw) WHEN 'ARRAY' THEN raw->0 ELSE raw END AS x
+    FROM told WHERE raw IS NOT NULL
+),
+word AS (
+    SELECT site, issue_id, field_name, coalesce(x->>'accountId', x->>'key', x->>'name') AS id,
+        lower(coalesce(x->>'emailAddress', CASE WHEN json_type(x) = 'VARCHAR' THEN x->>'$' END)) AS text
+    FROM one
+)
+SELECT w.site, w.issue_id, coalesce(a.account_id, b.account_id, e.account_id,
+        CASE WHEN regexp_full_match(w.text, '[^@\\s]+@[^@\\s]+') THEN 'mailto:' || w.text END) AS account_id,
+    'field ' || w.field_name || ' names them' AS evidence
+FROM word w
+LEFT JOIN t_accounts a ON a.site = w.site AND a.account_id = w.id
+LEFT JOIN t_accounts b ON b.site = w.site AND b.account = w.text
+LEFT JOIN t_emails e ON e.site = w.site AND e.email = w.text
+"""
+
+_FORWARDED = """
+CREATE OR REPLACE TEMP TABLE t_forwarded AS
+SELECT r.site, r.issue_id, coalesce(e.account_id, 'mailto:' || lower(r.forwarded_from)) AS account_id,
+    'the description forwards an e-mail from ' || lower(r.forwarded_from) AS evidence
+FROM t_reported r LEFT JOIN t_emails e ON e.site = r.site AND e.email = lower(r.forwarded_from)
+WHERE r.forwarded_from IS NOT NULL
+"""
+
+_PARTICIPANTS = """
+CREATE OR REPLACE TEMP TABLE t_participants AS
+WITH told AS (
+    SELECT f.site, f.issue_id, unnest(json_extract(f.fields, '$."' || r.field_id || '"')::JSON[]) AS x
+    FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'participants'
+    SEMI JOIN t_reported d ON d.site = f.site AND d.issue_id = f.issue_id AND d.agent
+    WHERE json_type(json_extract(f.fields, '$."' || r.field_id || '"')) = 'ARRAY'
+)
+SELECT t.site, t.issue_id, min(a.account_id) AS account_id, 'the only participant of the request' AS evidence
+FROM told t JOIN t_accounts a ON a.site = t.site AND a.account_id = coalesce(x->>'accountId', x->>'key', x->>'name')
+WHERE NOT a.bot AND a.account_type IS DISTINCT FROM 'atlassian'
+GROUP BY ALL HAVING count(DISTINCT a.account_id) = 1
+"""
+
+
+def _add_mail_accounts(mirror: Mirror) -> None:
+    mirror.run(f"""
+        INSERT INTO t_accounts BY NAME
+        SELECT DISTINCT site, account_id, account_id AS account, substr(account_id, {len(MAIL) + 1}) AS email,
+            split_part(account_id, '@', 2) AS email_domain, false AS bot, false AS mailbox
+        FROM (SELECT site, account_id FROM t_forwarded UNION SELECT site, account_id FROM t_named)
+        WHERE starts_with(account_id, '{MAIL}')
+            AND (site, account_id) NOT IN (SELECT (site, account_id) FROM t_accounts)
+    """)
+
+
+_FOUND = """
+CREATE OR REPLACE TEMP TABLE t_found AS
+WITH found AS (
+    SELECT site, issue_id, account_id, 0 AS n, 'field' AS hop, evidence FROM t_named WHERE account_id IS NOT NULL
+    UNION ALL SELECT site, issue_id, account_id, 1, 'forwarded', evidence FROM t_forwarded
+    UNION ALL SELECT site, issue_id, account_id, 2, 'participant', evidence FROM t_participants
+)
+SELECT f.site, f.issue_id, arg_min(
+    {'account_id': f.account_id, 'hop': f.hop, 'evidence': f.evidence}, (f.n, f.account_id)) AS best
+FROM found f JOIN t_reported r USING (site, issue_id)
+WHERE f.account_id IS DISTINCT FROM r.reporter_id GROUP BY ALL
+"""
+
+
+def _follow_links(mirror: Mirror) -> bool:
+    """One step back along clones and causes, for agents' issues of which nothing else is known; was there one?"""
+    clones = f"l.direction = 'outward' AND lower(l.type) IN ({', '.join(map(quote, CLONES))})"
+    causes = f"l.direction = 'inward' AND lower(l.type) IN ({', '.join(map(quote, CAUSES))})"
+    mirror.run(f"""
+        CREATE OR REPLACE TEMP TABLE t_step AS
+        SELECT r.site, r.issue_id, arg_min({{
+            'account_id': coalesce(f.best.account_id, o.reporter_id),
+            'hop': CASE WHEN {clones} THEN 'clone' ELSE 'caused by' END,
+            'evidence': CASE WHEN {clones} THEN 'cloned from ' ELSE 'caused by ' END || o.key
+        }}, (o.created, o.key)) AS best
+        FROM t_reported r JOIN links l USING (site, issue_id)
+        JOIN t_reported o ON o.site = l.site AND o.key = l.other_key
+        LEFT JOIN t_found f ON f.site = o.site AND f.issue_id = o.issue_id
+        WHERE r.agent AND o.created <= r.created AND o.issue_id <> r.issue_id AND (({clones}) OR ({causes}))
+            AND (r.site, r.issue_id) NOT IN (SELECT (site, issue_id) FROM t_found)
+            AND (NOT o.agent OR f.issue_id IS NOT NULL)
+            AND coalesce(f.best.account_id, o.reporter_id) IS DISTINCT FROM r.reporter_id
+            AND coalesce(f.best.account_id, o.reporter_id) IS NOT NULL
+        GROUP BY ALL
+    """)
+    mirror.run("INSERT INTO t_found SELECT * FROM t_step")
+    return bool(mirror.value("SELECT count(*) FROM t_step"))
+
+
+_FILL = """
+INSERT INTO issue_parties
+SELECT r.site, r.issue_id, coalesce(f.best.account_id, r.reporter_id), coalesce(r.creator_id, r.reporter_id),
+    CASE WHEN f.issue_id IS NOT NULL OR r.creator_id <> r.reporter_id THEN to_json(list_filter([
+        CASE WHEN r.creator_id <> r.reporter_id THEN {'hop': 'filed for', 'from': r.creator_id, 'to': r.reporter_id,
+            'evidence': 'creator and reporter differ'} END,
+        CASE WHEN f.issue_id IS NOT NULL THEN {'hop': f.best.hop, 'from': coalesce(r.reporter_id, r.creator_id),
+            'to': f.best.account_id, 'evidence': f.best.evidence} END
+    ], lambda hop: hop IS NOT NULL))::TEXT END
+FROM t_reported r LEFT JOIN t_found f USING (site, issue_id)
+"""

@@ -1,0 +1,198 @@
+"""The receiving side: who is in which team when, and which team owned an issue when it was raised."""
+
+from vcjira.config import Settings
+from vcjira.config.matchers import Words, any_of, one_of, quote
+from vcjira.config.models import Members
+from vcjira.mirror import Mirror
+from vcjira.people.fields import items
+
+FIRST = "(changed, try_cast(change_id AS BIGINT), change_id, item)"
+"""The order of changes: time, then numeric history id (patterns.md E10)."""
+
+
+def save_members(mirror: Mirror, settings: Settings) -> None:
+    """Fill `person_teams`: from `teams.*.members` and from the directory's column `team`."""
+    parts = [_from_directory(settings)]
+    for team, entry in settings.teams.items():
+        parts += _from_members(team, entry.members)
+    mirror.run("DELETE FROM person_teams")
+    mirror.run(f"""
+        INSERT INTO person_teams BY NAME
+        WITH found AS ({" UNION ALL BY NAME ".join(parts)}),
+        shared AS (
+            SELECT * FROM found
+            UNION ALL BY NAME
+            SELECT other.site, other.account_id, f.* EXCLUDE (site, account_id) FROM found f
+            JOIN identities mine USING (site, account_id) JOIN identities other ON other.person = mine.person
+        )
+        SELECT site, account_id, team, valid_from, valid_until, arg_min(how, (authority, how)) AS how,
+            min(authority) AS authority
+        FROM shared GROUP BY ALL
+    """)
+
+
+def _from_directory(settings: Settings) -> str:
+    team = _translated("d.team", {name: entry.members.directory_team for name, entry in settings.teams.items()})
+    return f"""
+        SELECT l.site, l.account_id, {team} AS team, d.valid_from, d.valid_until,
+            'directory line ' || d.line AS how, 1 AS authority
+        FROM t_listed l JOIN directory d USING (line) WHERE d.team IS NOT NULL"""
+
+
+def _translated(column: str, names: dict[str, list[str]]) -> str:
+    """SQL: the text in `column` as the name of a configured team that claims it or is called so; else as it is."""
+    cases = [
+        f"WHEN {one_of(f'lower({column})', Words([*claimed, team]))} THEN {quote(team)}"
+        for team, claimed in names.items()
+    ]
+    return f"CASE {' '.join(cases)} ELSE {column} END" if cases else column
+
+
+def _from_members(team: str, members: Members) -> list[str]:
+    label = f"{quote(team)} AS team, NULL::TIMESTAMP AS valid_from, NULL::TIMESTAMP AS valid_until"
+    found = []
+    for authority, column, words in (
+        (0, "account", members.account),
+        (0, "email", members.email),
+        (4, "email_domain", members.email_domain),
+    ):
+        if words:
+            found.append(
+                f"SELECT site, account_id, {label}, '{column.replace('_', ' ')} ' || {column} AS how, {authority}"
+                f" AS authority FROM t_accounts WHERE {one_of(column, Words(words))}"
+            )
+    for authority, kind, words in ((2, "group", members.group), (3, "organization", members.organization)):
+        if words:
+            found.append(
+                f"SELECT site, account_id, {label}, kind || ' ' || name AS how, {authority} AS authority"
+                f" FROM memberships WHERE kind = '{kind}' AND {one_of('lower(name)', Words(words))}"
+            )
+    return found
+
+
+def save_owners(mirror: Mirror, settings: Settings) -> None:
+    """Fill `issue_teams`: the first way that names a team at creation; else the first team it ever had.
+
+    Ways in order: Team field, assignment group, team of the assignee, component, project (patterns.md section 1).
+    """
+    names = {name: team.field_team for name, team in settings.teams.items()}
+    for role in ("team", "assignment_group"):
+        today = "i.team_field" if role == "team" else "NULL"
+        mirror.run(f"""
+            CREATE OR REPLACE TEMP TABLE t_by_{role} AS
+            WITH first AS (
+                SELECT site, issue_id, arg_min({{'text': from_text}}, {FIRST}).text AS raised,
+                    arg_min(to_text, {FIRST}) FILTER (to_text IS NOT NULL) AS later
+                FROM {items(role)} GROUP BY ALL
+            )
+            SELECT site, issue_id, {_translated("raised", names)} AS team, {_translated("later", names)} AS later
+            FROM (
+                SELECT i.site, i.issue_id, f.later,
+                    CASE WHEN f.issue_id IS NULL THEN {today} ELSE f.raised END AS raised
+                FROM issues i LEFT JOIN first f USING (site, issue_id)
+            ) WHERE raised IS NOT NULL OR later IS NOT NULL
+        """)
+    _by_assignee(mirror)
+    _by_component(mirror, settings)
+    _by_project(mirror, settings)
+    mirror.run("DELETE FROM issue_teams")
+    mirror.run(_OWNERS)
+
+
+def _by_assignee(mirror: Mirror) -> None:
+    """The assignee at creation (E4: from the first change, else today's), else the first there ever was."""
+    mirror.run(f"""
+        CREATE OR REPLACE TEMP TABLE t_by_assignee AS
+        WITH first AS (
+            SELECT site, issue_id, arg_min({{'id': from_value}}, {FIRST}).id AS raised,
+                arg_min(to_value, {FIRST}) FILTER (to_value IS NOT NULL) AS later,
+                min(changed) FILTER (to_value IS NOT NULL) AS happened
+            FROM changes WHERE lower(field) = 'assignee' GROUP BY ALL
+        ),
+        held AS (
+            SELECT i.site, i.issue_id, CASE WHEN f.issue_id IS NULL THEN i.assignee_id ELSE f.raised END AS account_id,
+                i.created AS happened, false AS later
+            FROM issues i LEFT JOIN first f USING (site, issue_id)
+            UNION ALL
+            SELECT site, issue_id, later, happened, true FROM first
+        )
+        SELECT site, issue_id, arg_min(p.team, (p.authority, p.team)) FILTER (NOT later) AS team,
+            arg_min(p.team, (p.authority, p.team)) FILTER (later) AS later
+        FROM held h JOIN person_teams p USING (site, account_id)
+        WHERE (p.valid_from IS NULL OR p.valid_from <= h.happened)
+            AND (p.valid_until IS NULL OR p.valid_until > h.happened)
+        GROUP BY ALL
+    """)
+
+
+def _by_component(mirror: Mirror, settings: Settings) -> None:
+    """Components at creation: what was removed first was there, what was added first was not."""
+    cases = [
+        f"WHEN {any_of('[component, project || chr(47) || component]', Words(team.components))} THEN {number}"
+        for number, team in enumerate(settings.teams.values())
+        if team.components
+    ]
+    names = ", ".join(quote(team) for team in settings.teams)
+    if not cases:
+        mirror.run("CREATE OR REPLACE TEMP TABLE t_by_component (site TEXT, issue_id TEXT, team TEXT)")
+        return
+    mirror.run(f"""
+        CREATE OR REPLACE TEMP TABLE t_by_component AS
+        WITH moved AS (
+            SELECT site, issue_id, lower(coalesce(from_text, to_text)) AS component,
+                arg_min(from_text IS NOT NULL, {FIRST}) AS was_there
+            FROM changes WHERE lower(field) = 'component' AND coalesce(from_text, to_text) IS NOT NULL GROUP BY ALL
+        ),
+        raised AS (
+            SELECT site, issue_id, component FROM moved WHERE was_there
+            UNION
+            SELECT * FROM (SELECT site, issue_id, lower(unnest(components)) AS component FROM issues)
+                ANTI JOIN moved USING (site, issue_id, component)
+        ),
+        claimed AS (
+            SELECT r.site, r.issue_id, CASE {" ".join(cases)} END AS number
+            FROM (SELECT r.*, lower(i.project) AS project FROM raised r JOIN issues i USING (site, issue_id)) r
+        )
+        SELECT site, issue_id, [{names}][min(number) + 1] AS team FROM claimed WHERE number IS NOT NULL GROUP BY ALL
+    """)
+
+
+def _by_project(mirror: Mirror, settings: Settings) -> None:
+    """The project in which it was raised: from the first move's old key (E5), else today's."""
+    cases = [
+        f"WHEN {one_of('project', Words(team.projects))} THEN {quote(name)}"
+        for name, team in settings.teams.items()
+        if team.projects
+    ]
+    mirror.run(f"""
+        CREATE OR REPLACE TEMP TABLE t_by_project AS
+        WITH moved AS (
+            SELECT site, issue_id, regexp_replace(arg_min(from_text, {FIRST}), '-[0-9]+$', '') AS project
+            FROM changes WHERE lower(field) = 'key' AND from_text IS NOT NULL GROUP BY ALL
+        )
+        SELECT site, issue_id, {f"CASE {' '.join(cases)} END" if cases else "NULL::TEXT"} AS team
+        FROM (SELECT i.site, i.issue_id, lower(coalesce(m.project, i.project)) AS project
+              FROM issues i LEFT JOIN moved m USING (site, issue_id))
+    """)
+
+
+_OWNERS = """
+INSERT INTO issue_teams
+SELECT site, issue_id, found.team, found.how FROM (
+    SELECT i.site, i.issue_id, CASE
+        WHEN f.team IS NOT NULL THEN {'team': f.team, 'how': 'team field'}
+        WHEN g.team IS NOT NULL THEN {'team': g.team, 'how': 'assignment group'}
+        WHEN a.team IS NOT NULL THEN {'team': a.team, 'how': 'assignee'}
+        WHEN c.team IS NOT NULL THEN {'team': c.team, 'how': 'component'}
+        WHEN p.team IS NOT NULL THEN {'team': p.team, 'how': 'project'}
+        WHEN f.later IS NOT NULL THEN {'team': f.later, 'how': 'team field, later'}
+        WHEN g.later IS NOT NULL THEN {'team': g.later, 'how': 'assignment group, later'}
+        WHEN a.later IS NOT NULL THEN {'team': a.later, 'how': 'assignee, later'}
+    END AS found
+    FROM issues i
+    LEFT JOIN t_by_team f USING (site, issue_id) LEFT JOIN t_by_assignment_group g USING (site, issue_id)
+    LEFT JOIN t_by_assignee a USING (site, issue_id) LEFT JOIN t_by_component c USING (site, issue_id)
+    LEFT JOIN t_by_project p USING (site, issue_id)
+    WHERE i.presence = 'present'
+) WHERE found IS NOT NULL
+"""
