@@ -4,71 +4,48 @@ The team of an issue at a time is the first that is known of: Team field, assign
 then, owner of a component, owner of the project. Of the last two only what `teams:` names is known.
 """
 
-from collections.abc import Iterator
-
 from vcjira.config import Settings
+from vcjira.config.matchers import Words, any_of, one_of, quote
 from vcjira.mirror import Mirror
 
 
 def fold(mirror: Mirror, settings: Settings) -> None:
-    """Fill `handovers`; needs the temporary tables of `marks.mark`."""
-    _tables(mirror, settings)
+    """Fill `handovers`; needs the temporary tables of `marks.mark` and those that `people.derive` left."""
+    mirror.run(FIELDS)
     mirror.run(STEPS)
+    _claims(mirror, settings)
     mirror.run(COMPONENTS if any(team.components for team in settings.teams.values()) else NO_COMPONENTS)
     mirror.run(STATES)
     mirror.run("DELETE FROM handovers")
     mirror.run(HANDOVERS)
 
 
-def _tables(mirror: Mirror, settings: Settings) -> None:
-    """What the configuration says of teams, as tables; `rank` is the order in the file, the first wins."""
+def _claims(mirror: Mirror, settings: Settings) -> None:
+    """`team_words`: which team claims each word there is in the data; `rank` is the order in the file, first wins."""
     mirror.run("CREATE OR REPLACE TEMP TABLE team_words (kind TEXT, project TEXT, word TEXT, team TEXT, rank INTEGER)")
-    mirror.load("team_words", _words(settings))
-    mirror.run("CREATE OR REPLACE TEMP TABLE owner_fields (site TEXT, field TEXT, kind TEXT)")
-    mirror.load("owner_fields", _fields(mirror, settings))
-    mirror.run("CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM people LIMIT 0")
-    if settings.people.shared_mailboxes:
-        mirror.run(QUEUES, [[word.lower() for word in settings.people.shared_mailboxes]])
-
-
-def _words(settings: Settings) -> Iterator[dict[str, object]]:
     for rank, (name, team) in enumerate(settings.teams.items()):
-        for word in team.field_team:
-            yield {"kind": "team", "word": word.lower(), "team": name, "rank": rank}
-        yield {"kind": "team", "word": name.lower(), "team": name, "rank": rank + 1000}
-        for word in team.projects:
-            yield {"kind": "project", "word": word.lower(), "team": name, "rank": rank}
-        for word in team.components:
-            project, slash, component = word.lower().rpartition("/")
-            yield {
-                "kind": "component",
-                "project": project if slash else None,
-                "word": component,
-                "team": name,
-                "rank": rank,
-            }
+        for kind, words, column in (
+            ("team", [*team.field_team, name], "word"),
+            ("project", team.projects, "word"),
+            ("component", team.components, "[word, project || chr(47) || word]"),
+        ):
+            if words:
+                test = any_of(column, Words(words)) if kind == "component" else one_of(column, Words(words))
+                mirror.run(
+                    f"INSERT INTO team_words SELECT kind, project, word, {quote(name)}, {rank} FROM owner_words"
+                    f" WHERE kind = '{kind}' AND {test}"
+                )
 
 
-def _fields(mirror: Mirror, settings: Settings) -> Iterator[dict[str, object]]:
-    """Names and ids, in lower case, of the fields that say who owns an issue."""
-    known = mirror.tuples("SELECT site, field_id, lower(name) FROM site_fields")
-    configured = {site.name: site.fields for site in settings.sites}
-    for (site,) in mirror.tuples("SELECT DISTINCT site FROM issues ORDER BY site"):
-        fields = configured.get(site, {"team": "team"})
-        for kind, key in (("team", "team"), ("group", "assignment_group")):
-            word = fields.get(key, "").lower()
-            if not word:
-                continue
-            same = {i.lower() for s, i, n in known if s == site and word in (i.lower(), n)}
-            names = {n for s, i, n in known if s == site and word == i.lower()}
-            for name in sorted({word} | same | names):
-                yield {"site": site, "field": name, "kind": kind}
+FIELDS = """
+-- names in lower case and ids of the fields that say who owns an issue; queues: mailboxes of many people (E12)
+CREATE OR REPLACE TEMP TABLE owner_fields AS
+SELECT DISTINCT site, lower(field) AS field, CASE role WHEN 'team' THEN 'team' ELSE 'group' END AS kind FROM (
+    SELECT site, role, field_id AS field FROM t_roles UNION SELECT site, role, field_name FROM t_roles
+) WHERE role IN ('team', 'assignment_group') AND field IS NOT NULL;
 
-
-QUEUES = """
-INSERT INTO queues
-SELECT DISTINCT p.site, p.account_id FROM people p, (SELECT unnest(?::VARCHAR[]) AS word)
-WHERE lower(p.account_id) GLOB word OR lower(p.email) GLOB word OR lower(p.name) GLOB word
+CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM t_accounts WHERE mailbox;
+CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT site, account_id, person FROM identities;
 """
 
 STEPS = """
@@ -82,7 +59,8 @@ SELECT c.site, c.issue_id, c.change_id, c.item, c.changed, c.author_id,
     nullif(trim(c.from_text), '') AS from_text, nullif(trim(c.to_text), '') AS to_text
 FROM changes c
 JOIN present USING (site, issue_id)
-LEFT JOIN owner_fields f ON f.site = c.site AND f.field = lower(c.field)
+LEFT JOIN owner_fields f ON f.site = c.site AND f.field = CASE
+    WHEN c.field_id LIKE 'customfield%' THEN lower(c.field_id) ELSE lower(c.field) END
 WHERE lower(c.field) IN ('assignee', 'key', 'component') OR c.field_id = 'assignee' OR f.kind IS NOT NULL;
 
 CREATE OR REPLACE TEMP TABLE owner_steps AS
@@ -99,6 +77,22 @@ SELECT site, issue_id, change_id, min(changed) AS happened, min(author_id) AS ac
     lower(regexp_replace(arg_max_null(to_text, item) FILTER (kind = 'project'), '-[0-9]+$', '')) AS j_to
 FROM owner_items
 GROUP BY site, issue_id, change_id;
+
+CREATE OR REPLACE TEMP TABLE owner_words AS
+SELECT DISTINCT kind, project, lower(word) AS word FROM (
+    SELECT 'team' AS kind, NULL AS project, unnest([from_text, to_text]) AS word FROM owner_items
+    WHERE kind IN ('team', 'group')
+    UNION SELECT 'team', NULL, team_field FROM present
+    UNION SELECT 'project', NULL, unnest([j_from, j_to]) FROM owner_steps WHERE j_set
+    UNION SELECT 'project', NULL, project FROM present
+    UNION SELECT 'component', lower(i.project), coalesce(o.from_text, o.to_text)
+    FROM owner_items o JOIN present i USING (site, issue_id) WHERE o.kind = 'component'
+    UNION SELECT 'component', lower(project), unnest(components) FROM present
+    UNION SELECT 'component', m.j_from, unnest(i.components)
+    FROM owner_steps m JOIN present i USING (site, issue_id) WHERE m.j_set
+    UNION SELECT 'component', m.j_from, coalesce(o.from_text, o.to_text)
+    FROM owner_steps m JOIN owner_items o USING (site, issue_id) WHERE m.j_set AND o.kind = 'component'
+) WHERE word IS NOT NULL;
 """
 """A move shows as a `Key` item; the project item beside it is the same move (E5)."""
 
@@ -221,7 +215,7 @@ parts AS (
         FROM owner_states s JOIN component_owners c USING (site, issue_id)
         WHERE c.valid_from < s.happened AND (c.valid_until IS NULL OR c.valid_until >= s.happened)
     ) s
-    JOIN team_words w ON w.kind = 'component' AND w.word = s.word AND (w.project IS NULL OR w.project = s.project)
+    JOIN team_words w ON w.kind = 'component' AND w.word = s.word AND w.project = s.project
     GROUP BY site, issue_id, step, side
 ),
 owned AS (

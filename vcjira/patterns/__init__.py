@@ -1,0 +1,84 @@
+"""The catalogue of over-the-wall patterns: one module per pattern, its docstring the manual page, its SQL plain.
+
+To add a pattern: one file here and its name in PATTERNS. The SQL gives site, issue_id, happened and, after these, the
+columns of the evidence; `{words}` in braces are filled in by `chosen`.
+"""
+
+from types import ModuleType
+from typing import Any
+
+from vcjira.config import Settings
+from vcjira.handovers import events, paths
+from vcjira.mirror import Mirror, now
+from vcjira.patterns import (
+    fire_and_forget,
+    handover,
+    monologue,
+    ping_pong,
+    reassignment,
+    rejection,
+    reopen,
+    return_,
+    return_to_sender,
+    silent_handoff,
+    stale,
+)
+from vcjira.patterns.chosen import Chosen, choose
+
+PATTERNS: dict[str, ModuleType] = {
+    "handover": handover,
+    "reassignment": reassignment,
+    "ping_pong": ping_pong,
+    "return": return_,
+    "silent_handoff": silent_handoff,
+    "fire_and_forget": fire_and_forget,
+    "monologue": monologue,
+    "stale": stale,
+    "reopen": reopen,
+    "rejection": rejection,
+    "return_to_sender": return_to_sender,
+}
+"""Name (in `hits`, configuration and labels) -> module, in the order of the catalogue."""
+
+
+def derive(mirror: Mirror, settings: Settings) -> None:
+    """Fill `hits` anew; `handovers.derive` must have run on this connection."""
+    chosen = choose(settings, PATTERNS)
+    prepare(mirror, settings)
+    mirror.run("DELETE FROM hits")
+    built: dict[tuple[paths.Level | None, float], str] = {}
+    for one in chosen.values():
+        if one.enabled:
+            key = (one.level, one.debounce.total_seconds())
+            if key not in built:
+                built[key] = paths.build(mirror, one.level, one.debounce)
+            mirror.run(_insert(mirror, one, query(mirror, one, built[key])))
+
+
+def prepare(mirror: Mirror, settings: Settings) -> None:
+    """Make the temporary tables that the patterns' SQL reads, but for the paths."""
+    paths.levels(mirror, teams=bool(settings.teams))
+    events.build(mirror)
+
+
+def find(mirror: Mirror, settings: Settings, name: str) -> list[dict[str, Any]]:
+    """The hits of one pattern as rows with the columns of its evidence, whatever is enabled."""
+    one = choose(settings, PATTERNS)[name]
+    prepare(mirror, settings)
+    rows = mirror.rows(query(mirror, one, paths.build(mirror, one.level, one.debounce)))
+    return sorted(rows, key=lambda row: (row["site"], row["issue_id"] or "", row["happened"]))
+
+
+def query(mirror: Mirror, one: Chosen, path: str) -> str:
+    """The SQL of a pattern with everything filled in."""
+    sql: str = PATTERNS[one.name].SQL
+    return sql.format_map(one.words(path, now(mirror)))
+
+
+def _insert(mirror: Mirror, one: Chosen, sql: str) -> str:
+    columns = [row[0] for row in mirror.tuples(f"DESCRIBE {sql}")][3:]
+    evidence = ", ".join(f"'{column}': h.{column}" for column in columns)
+    return (
+        f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT AS evidence"
+        f" FROM ({sql}) h ORDER BY h.site, h.issue_id, h.happened, evidence"
+    )

@@ -1,0 +1,95 @@
+"""What the configuration sets for each pattern, checked, and the words that go into the pattern's SQL."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+
+from vcjira.config import Settings
+from vcjira.config.models import PatternOptions
+from vcjira.errors import Mend
+from vcjira.handovers.paths import Level
+from vcjira.patterns.option import Option, Value, literal, understand
+
+COMMON = ("enabled", "level", "debounce", "bots", "bulk")
+"""Options that every pattern has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One pattern as it is to be run; `own` holds its own options, durations in seconds."""
+
+    name: str
+    enabled: bool
+    level: Level | None
+    debounce: timedelta
+    bots: bool
+    bulk: bool
+    own: dict[str, Value | None]
+
+    @property
+    def raw(self) -> bool:
+        """Nothing is judged or left out, as in published numbers: no debounce, bots and bulk edits count."""
+        return not self.debounce and self.bots and self.bulk
+
+    def words(self, path: str, now: datetime) -> dict[str, str]:
+        """What the placeholders of the SQL stand for; `h`, `t` and `r` are a hop or step, a comment, a request."""
+        words = {name: literal(value) for name, value in self.own.items()}
+        if words.get("verification") == "'auto'":
+            words["verification"] = "'count'" if self.raw else "'ignore'"
+        talks = "t.human AND NOT t.template" if not self.bots else "t.author_id IS NOT NULL"
+        return words | {
+            "path": path,
+            "now": f"TIMESTAMP '{now}'",
+            "raw": literal(self.raw),
+            "talks": talks,
+            "speaks": talks,
+            "asked": "true" if self.bulk else "NOT r.bulk",
+            "counted": self._counted("h.{}"),
+            "counted_before": self._counted("h.previous_{}"),
+        }
+
+    def _counted(self, column: str) -> str:
+        parts = [name for name, counts in (("bulk", self.bulk), ("automated", self.bots)) if not counts]
+        return " AND ".join(f"NOT {column.format(name)}" for name in parts) or "true"
+
+
+def choose(settings: Settings, patterns: Mapping[str, ModuleType]) -> dict[str, Chosen]:
+    """Every pattern with its options; Mend for a name, an option or a value that is not known."""
+    for name in settings.patterns:
+        if name not in patterns:
+            raise Mend(
+                f"there is no pattern {name!r}",
+                where=settings.where("patterns", name),
+                hint=_hint(name, patterns, "`vcjira patterns` lists them"),
+            )
+    return {name: _choose(settings, name, module.OPTIONS) for name, module in patterns.items()}
+
+
+def _choose(settings: Settings, name: str, options: Mapping[str, Option]) -> Chosen:
+    given = settings.patterns.get(name, PatternOptions())
+    own: dict[str, Value | None] = {key: understand(option, option.default) for key, option in options.items()}
+    for key, value in (given.model_extra or {}).items():
+        where = settings.where("patterns", name, key)
+        if key not in options:
+            known = f"`vcjira patterns {name}` lists its options"
+            raise Mend(f"{name} has no option {key!r}", where=where, hint=_hint(key, [*options, *COMMON], known))
+        try:
+            own[key] = understand(options[key], value)
+        except ValueError as error:
+            raise Mend(f"{key}: {error}", where=where, hint=f"the default is {options[key].default}") from None
+    return Chosen(
+        name=name,
+        enabled=given.enabled,
+        level=given.level,
+        debounce=given.debounce,
+        bots=given.bots == "count",
+        bulk=given.bulk == "count",
+        own=own,
+    )
+
+
+def _hint(word: str, known: Mapping[str, object] | list[str], otherwise: str) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else otherwise

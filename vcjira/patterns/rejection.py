@@ -1,0 +1,61 @@
+"""P12 rejection: Are requests turned away quickly and without a talk?
+
+Definition. A request closed by somebody of another side than the requester, with a resolution such as won't do,
+invalid, incomplete, cannot reproduce, duplicate or declined, within `within` of its creation and after at most one turn
+of conversation. One hit per issue, at the closing.
+Formula. Rejections / requests. Turns = runs of one side in the conversation.
+Default. 7 days (five working days), one turn.
+Edges. Localised resolutions: name them in `resolutions`. Bulk closing is not a rejection of one request.
+Source. Guo, Zimmermann, Nagappan, Murphy, CSCW 2011; Zimmermann et al., ICSE SEIP 2012.
+What to do. Say before filing what the team takes on and what it needs; offer a quarter of an hour instead of a form.
+
+found:
+    0h ann creates for Platform
+    1d pat closes as Won't Do
+not found:
+    0h ann creates for Platform
+    1d ann closes as Won't Do    # withdrawn by the requester
+not found:
+    0h ann creates for Platform
+    1d pat comments
+    2d ann comments
+    3d pat closes as Won't Do
+not found:
+    0h ann creates for Platform
+    1d robot closes as Won't Do  # automation (E1)
+not found:
+    0h ann creates for Platform
+    1d pat closes as Fixed
+"""
+
+from vcjira.patterns.option import Option
+
+NUMBER = "P12"
+OPTIONS = {
+    "within": Option("7d", "from creation to closing", "duration"),
+    "turns": Option(1, "most turns of conversation before it"),
+    "resolutions": Option(
+        ["won't do", "won't fix", "invalid", "incomplete", "cannot reproduce", "duplicate", "declined", "not a bug",
+         "rejected"],
+        "resolutions that turn a request away", "texts",
+    ),
+}  # fmt: skip
+
+SQL = """
+SELECT h.site, h.issue_id, h.happened, h.to_resolution AS resolution, h.change_id, r.organization, r.team,
+    coalesce(w.turns, 0) AS turns
+FROM (
+    SELECT s.*, row_number() OVER (PARTITION BY s.site, s.issue_id ORDER BY s.happened, s.change_id) AS place
+    FROM resolution_steps s WHERE lower(s.to_resolution) IN ({resolutions})
+) h
+JOIN requests r ON r.site = h.site AND r.issue_id = h.issue_id
+LEFT JOIN (
+    SELECT site, issue_id, count(*) AS turns FROM (
+        SELECT t.site, t.issue_id, t.side,
+            lag(t.side) OVER (PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS before
+        FROM talk t WHERE t.side IS NOT NULL AND t.public AND {talks}
+    ) e WHERE before IS DISTINCT FROM side GROUP BY site, issue_id
+) w ON w.site = h.site AND w.issue_id = h.issue_id
+WHERE h.place = 1 AND {counted} AND {asked} AND h.actor_id IS DISTINCT FROM r.requester_id
+    AND h.happened <= r.created + INTERVAL '{within}' SECOND AND coalesce(w.turns, 0) <= {turns}
+"""

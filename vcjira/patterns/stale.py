@@ -1,0 +1,53 @@
+"""P08 stale: Which open issues has nobody touched for long?
+
+Definition. An open issue without any human event (comment or change by a person, outside bulk runs) for more than
+`days`. One hit per issue, when the time had passed since the last human event.
+Formula. now - last human event > days. Beside it: time to the first human response and flow efficiency = active /
+(active + waiting) stays of the status path, both without a target.
+Default. 30 days; compare with the 85th percentile of the same team's own gaps.
+Edges. Open issues are never dropped from durations (Kaplan-Meier). Bulk edits and automation do not wake an issue up.
+Weekends count.
+Source. Modig & Åhlström 2012; DORA ("visibility of work in the value stream").
+What to do. Say so: close it with a reason, or name who goes on and when.
+
+found:
+    0h ann creates for Platform
+    1d pat comments
+    40d now
+not found:
+    0h ann creates for Platform
+    1d pat comments
+    20d ann comments
+    40d now
+found:
+    0h ann creates for Platform
+    1d pat comments
+    20d robot comments           # automation does not wake it up (E1)
+    40d now
+not found:
+    0h ann creates for Platform
+    1d pat closes
+    40d now
+"""
+
+from vcjira.patterns.option import Option
+
+NUMBER = "P08"
+OPTIONS = {"days": Option("30d", "without a human event", "duration")}
+
+SQL = """
+SELECT i.site, i.issue_id, l.last_event + INTERVAL '{days}' SECOND AS happened, l.last_event,
+    i.status, i.assignee_id
+FROM issues i
+JOIN (
+    SELECT site, issue_id, max(happened) AS last_event FROM (
+        SELECT site, issue_id, created AS happened FROM issues WHERE presence = 'present'
+        UNION ALL
+        SELECT t.site, t.issue_id, t.created FROM talk t WHERE {speaks}
+        UNION ALL
+        SELECT h.site, h.issue_id, h.happened FROM acts h WHERE {counted}
+    ) e GROUP BY site, issue_id
+) l ON l.site = i.site AND l.issue_id = i.issue_id
+WHERE i.presence = 'present' AND i.status_category IS DISTINCT FROM 'done' AND i.resolution IS NULL
+    AND l.last_event + INTERVAL '{days}' SECOND <= {now}
+"""
