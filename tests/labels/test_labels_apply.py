@@ -1,16 +1,21 @@
 """Applying and undoing: what reaches Jira, what is left alone, and what the journal says of it."""
 
+import contextlib
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from labels_world import FakeJira, World, settings, world
 
-from vcjira.errors import LoginFailed, Mend, Refused, Unreachable
+from vcjira.errors import Incomplete, LoginFailed, Mend, Refused, Unreachable
 from vcjira.labels.apply import Outcome, apply
 from vcjira.labels.facts import gather
 from vcjira.labels.plan import Plan, draft, read
 from vcjira.labels.undo import draft_undo
+from vcjira.mirror import Mirror
 
 CLASSES = ["partner", "stakeholder", "customer"]
 
@@ -377,3 +382,44 @@ def test_a_rename_migrates_our_labels(w: World) -> None:
     assert go(w, plan).exit_code == 0
     assert worn(w)["PLAT-2"] == ["mine", "vc-kunde"]
     assert plan_of(w).changes == []
+
+
+def test_a_journal_on_a_full_disk_stops_before_the_write(tmp_path: Path) -> None:
+    mount = tmp_path / "small"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(mount)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        w = filled(mount, FakeJira("datacenter"), count=300)
+        plan = plan_of(w)
+        ballast = mount / "ballast"
+
+        def fill(issue_id: str) -> None:
+            if not ballast.exists():
+                with contextlib.suppress(OSError):
+                    ballast.write_bytes(os.urandom(6_000_000))
+
+        w.jira.before_write = fill
+        with pytest.raises(Incomplete, match="disk is full"):
+            go(w, plan)
+        w.mirror.close()
+        ballast.unlink()
+        sent = {request[1] for request in w.jira.requests if request[0] == "put"}
+        w = World(Mirror(mount / "mirror.duckdb", write=True), w.jira, w.settings, w.classes)
+        assert sent <= {row[0] for row in outcomes(w)}
+        w.jira.before_write = lambda issue_id: None
+        assert go(w, plan).exit_code == 0
+        assert set(outcomes(w).values()) == {"done"}
+        w.mirror.close()
+    finally:
+        subprocess.run(["umount", "-l", str(mount)], check=False)
+
+
+def test_a_second_apply_meets_the_lock(w: World) -> None:
+    program = (
+        "import sys; from pathlib import Path; from vcjira.mirror import Mirror; Mirror(Path(sys.argv[1]), write=True)"
+    )
+    command = [sys.executable, "-c", program, str(w.mirror.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Busy" in done.stderr
