@@ -267,7 +267,9 @@ class Matcher(Protocol):
     """What every matcher has: whom it asks about, and its condition as SQL; `key` is its key in the file."""
 
     about: ClassVar[Subject]
-    root: Any
+
+    @property
+    def root(self) -> Any: ...
 
     def sql(self, key: str, /) -> str: ...
 

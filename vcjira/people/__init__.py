@@ -12,12 +12,16 @@ from vcjira.people.identity import suspects
 __all__ = ["Decision", "derive", "read_decisions", "suspects"]
 
 
-def derive(mirror: Mirror, settings: Settings) -> None:
-    """Fill `people.bot/groups/organizations` and the internal tables of schema part "who is who"."""
+def derive(mirror: Mirror, settings: Settings, *, join: bool = True) -> None:
+    """Fill `people.bot/groups/organizations` and the internal tables of schema part "who is who".
+
+    Without `join` every account stays a person of its own.
+    """
     directory.save(mirror, settings)
     accounts.save(mirror, settings)
     fields.save(mirror, settings)
-    identity.save(mirror, settings)
+    if join:
+        identity.save(mirror, settings)
     affiliations.list_directory(mirror)
     teams.save_members(mirror, settings)
     teams.save_owners(mirror, settings)

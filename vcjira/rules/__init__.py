@@ -4,8 +4,21 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.rules import verdicts
 from vcjira.rules.book import Book, Clause, compile, needed
+from vcjira.rules.cases import TestResult, run_tests
+from vcjira.rules.keys import find_accounts, find_issue, near_misses
 
-__all__ = ["Book", "Clause", "compile", "derive", "needed"]
+__all__ = [
+    "Book",
+    "Clause",
+    "TestResult",
+    "compile",
+    "derive",
+    "find_accounts",
+    "find_issue",
+    "near_misses",
+    "needed",
+    "run_tests",
+]
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:
