@@ -27,5 +27,6 @@ def read_issues(path: Path, site: str, mirror: Mirror, limit: int | None = None)
     newest = max(i.updated for i in issues if i.updated)
     for start in range(0, len(issues), 5000):
         save(mirror, site, issues[start : start + 5000], newest)
+    mirror.load("site_fields", [{"site": site, "field_id": "summary", "name": "Summary"}])
     mirror.load("sites", [{"site": site, "product": "datacenter", "last_sync": newest}])
     return len(issues)

@@ -79,6 +79,6 @@ def _insert(mirror: Mirror, one: Chosen, sql: str) -> str:
     columns = [row[0] for row in mirror.tuples(f"DESCRIBE {sql}")][3:]
     evidence = ", ".join(f"'{column}': h.{column}" for column in columns)
     return (
-        f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT AS evidence"
-        f" FROM ({sql}) h ORDER BY h.site, h.issue_id, h.happened, evidence"
+        f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT"
+        f" FROM ({sql}) h ORDER BY ALL"
     )

@@ -46,8 +46,10 @@ from vcjira.patterns.option import Option
 
 NUMBER = "P03"
 OPTIONS = {
-    "verification": Option("auto", "returns to the reporter after done: ignore, count", "choice", ("auto", "ignore", "count")),
-}  # fmt: skip
+    "verification": Option(
+        "auto", "returns to the reporter after done: auto, ignore, count", "choice", ("auto", "ignore", "count")
+    ),
+}
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.holder AS a, h.previous AS b, h.previous_since AS went,

@@ -1,7 +1,7 @@
 """P12 return_to_sender: Does a request land with the one who asked, while it is not done?
 
-Definition. The owner becomes the requester (or, at team level, the requester's own team) while the status is not of
-category done. One hit per time.
+Definition. An owner, person or team, gives the issue to the requester or to the requester's own team while the status
+is not of category done. One hit per time.
 Formula. Requests returned / requests.
 Default. Any.
 Edges. A return after the work was done, to verify it, does not count (E16). Automation and bulk edits do not count.
@@ -31,9 +31,9 @@ OPTIONS: dict[str, Option] = {}
 SQL = """
 SELECT h.site, h.issue_id, h.happened, h.to_person, h.to_team, h.from_person, h.from_team, h.actor_id, h.change_id
 FROM handovers h
-JOIN requests r ON r.site = h.site AND r.issue_id = h.issue_id
-JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id AND i.history_complete
-WHERE {counted} AND {asked}
+JOIN classes r ON r.site = h.site AND r.issue_id = h.issue_id AND r.own_team IS DISTINCT FROM true
+JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id AND i.history_complete IS DISTINCT FROM false
+WHERE {counted} AND (h.from_person IS NOT NULL OR h.from_team IS NOT NULL)
     AND (h.to_person = r.requester_id AND h.from_person IS DISTINCT FROM h.to_person
         OR h.to_team IS DISTINCT FROM h.from_team AND EXISTS (
             SELECT 1 FROM person_teams p WHERE p.site = h.site AND p.account_id = r.requester_id AND p.team = h.to_team

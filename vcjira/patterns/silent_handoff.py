@@ -15,14 +15,17 @@ is better. No conversation recorded in Jira does not mean that there was none.
 found:
     0h ann creates to pat
     5d pat assigns to dan
+    9d now
 not found:
     0h ann creates to pat
     5d pat assigns to dan
     7d dan comments
+    9d now
 not found:
     0h ann creates to pat
     4d1h ann comments            # the reporter, the day before
     5d pat assigns to dan
+    9d now
 found:
     0h ann creates to pat
     5d pat assigns to dan
@@ -31,10 +34,12 @@ found:
     0h ann creates to pat
     5d pat assigns to dan
     6d robot comments            # automation is no talk (E1)
+    9d now
 not found:
     0h ann creates to pat
     5d pat assigns to nobody     # a queue lies between (E15)
     6d dan assigns to dan
+    20d now
 """
 
 from vcjira.patterns.option import Option
