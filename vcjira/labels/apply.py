@@ -18,6 +18,8 @@ from vcjira.labels.write import Writer
 from vcjira.mirror import Mirror
 from vcjira.tracker import Tracker
 
+REFETCHED = 2_000
+"""More issues than that are left to the next sync to read again; until then the journal says what they wear."""
 STALE = "stale: its labels or class changed since the plan was drafted"
 
 
@@ -237,5 +239,5 @@ def _write_site(
     if labels.evidence_property:
         told = [change for change in changes if change.issue_id in ids]
         outcome.without_evidence += evidence.write(tracker, labels.evidence_property, told, run_id, threads=threads)
-    if means.refetch is not None and ids:
+    if means.refetch is not None and 0 < len(ids) <= REFETCHED:
         means.refetch(site, sorted(ids))

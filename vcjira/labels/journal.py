@@ -37,6 +37,11 @@ class Op:
     after: datetime | None = None
 
     @property
+    def at(self) -> tuple[str, str, str]:
+        """Which operation within a site."""
+        return self.issue_id, self.op, self.label
+
+    @property
     def settled(self) -> bool:
         return self.outcome != "intended"
 

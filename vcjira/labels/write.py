@@ -24,6 +24,8 @@ BULK_FROM = 5
 """Below this many a bulk edit (post, poll, read) costs more requests than single edits."""
 CHUNK = 100
 """Single edits between two readings: what a crash leaves to be settled by looking."""
+MAIL = "perhaps it may not keep mail off: let this account administer the project, or set `labels.notify: true`"
+"""Data Center answers 403 to `notifyUsers=false` from others; Cloud says that it ignores such a request."""
 CANCELLED = ("CANCELLED", "CANCEL_REQUESTED")
 
 
@@ -134,8 +136,7 @@ class Writer:
         task.labels, task.updated = set(now.labels), now.updated
         done = [op for op in task.open if in_place(op, now)]
         for op in done:
-            sent = (op.issue_id, op.op, op.label) in self._earlier
-            op.outcome, op.after = ("done", now.updated) if sent else ("unchanged", None)
+            op.outcome, op.after = ("done", now.updated) if op.at in self._earlier else ("unchanged", None)
         return done
 
     def _bulk(self, verb: str, label: str, tasks: Sequence[Task]) -> None:
@@ -170,8 +171,8 @@ class Writer:
         self._read_back(tasks, ops, answers.refused)
         for op in ops:
             if not op.settled:
-                told = answers.silent.get(op.issue_id, "Jira took the edit, but the label is not as written")
-                op.outcome, op.reason = "failed", told
+                ignored = "Jira took the edit, but the label is not as written" + ("" if self.notify else f"; {MAIL}")
+                op.outcome, op.reason = "failed", answers.silent.get(op.issue_id, ignored)
         journal.settle(self.mirror, self.run_id, ops)
 
     def _put(self, task: Task, answers: "Answers") -> None:
@@ -182,7 +183,8 @@ class Writer:
         try:
             self._relabel(task)
         except NotDone as refusal:
-            answers.refused[task.change.issue_id] = f"{refusal.what} ({refusal.status})"
+            mail = "" if self.notify or refusal.status != 403 else f"; {MAIL}"
+            answers.refused[task.change.issue_id] = f"{refusal.what} ({refusal.status}){mail}"
         except LoginFailed as failure:
             answers.fatal.append(failure)
             answers.down.set()
@@ -225,10 +227,8 @@ class Writer:
     def _intend(self, ops: Iterable[Op], before: dict[str, datetime | None]) -> None:
         """Journal; an operation that may have been sent before keeps its first `before`."""
         ops = list(ops)
-        for op in ops:
-            if (op.issue_id, op.op, op.label) in self._earlier:
-                before = before | {op.issue_id: self._earlier[op.issue_id, op.op, op.label]}
-        journal.intend(self.mirror, self.run_id, ops, self.clock(), self.tracker.account_id, before)
+        first = {op.issue_id: self._earlier[op.at] for op in ops if op.at in self._earlier}
+        journal.intend(self.mirror, self.run_id, ops, self.clock(), self.tracker.account_id, {**before, **first})
 
 
 def in_place(op: Op, now: Worn) -> bool:
