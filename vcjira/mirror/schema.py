@@ -86,6 +86,7 @@ CREATE TABLE person_teams (     -- authority: 0 is highest; several rows where s
     site TEXT, account_id TEXT, team TEXT, valid_from TIMESTAMP, valid_until TIMESTAMP, how TEXT, authority INTEGER
 );
 CREATE TABLE issue_teams (site TEXT, issue_id TEXT, team TEXT, how TEXT);           -- owner when it was raised
+CREATE TABLE silent_domains (domain TEXT);      -- free mail and disposable: nobody's affiliation
 CREATE TABLE issue_parties (site TEXT, issue_id TEXT, requester_id TEXT, carrier_id TEXT, hops TEXT);
 
 -- why an issue has its class, by `vcjira.rules` -------------------------------------------------

@@ -97,14 +97,13 @@ def _domain(mirror: Mirror, settings: Settings) -> str:
         for organization, members in settings.people.organizations.items()
         if members.email_domain
     ]
-    mirror.run(
-        "CREATE OR REPLACE TEMP TABLE t_silent AS SELECT unnest(?::VARCHAR[]) AS domain", [domains.silent(settings)]
-    )
+    mirror.run("DELETE FROM silent_domains")
+    mirror.run("INSERT INTO silent_domains SELECT unnest(?::VARCHAR[])", [domains.silent(settings)])
     named = f"CASE {' '.join(alias)} ELSE email_domain END" if alias else "email_domain"
     return f"""
         SELECT site, account_id, 4 AS authority, 0 AS n, {named} AS organization,
             'e-mail domain ' || email_domain AS evidence
-        FROM t_accounts WHERE email_domain IS NOT NULL AND email_domain NOT IN (SELECT domain FROM t_silent)"""
+        FROM t_accounts WHERE email_domain IS NOT NULL AND email_domain NOT IN (SELECT domain FROM silent_domains)"""
 
 
 def _text(value: object) -> str:

@@ -6,11 +6,16 @@ from vcjira.rules import verdicts
 from vcjira.rules.book import Book, Clause, compile, needed
 from vcjira.rules.cases import TestResult, run_tests
 from vcjira.rules.keys import find_accounts, find_issue, near_misses
+from vcjira.rules.suggest import Suggestion, suggest
+from vcjira.rules.unknowns import Budget, budget, spending
 
 __all__ = [
     "Book",
+    "Budget",
     "Clause",
+    "Suggestion",
     "TestResult",
+    "budget",
     "compile",
     "derive",
     "find_accounts",
@@ -18,6 +23,8 @@ __all__ = [
     "near_misses",
     "needed",
     "run_tests",
+    "spending",
+    "suggest",
 ]
 
 

@@ -20,7 +20,8 @@ def list_requesters(mirror: Mirror, *, unknown: bool = False) -> list[dict[str, 
             SELECT c.*, {MISSING} AS missing, i.created, v.undecided,
                 bool_and(c.own_team) OVER (PARTITION BY c.site, c.requester_id) AS only_own
             FROM classes c JOIN issues i USING (site, issue_id)
-            JOIN issue_verdicts j USING (site, issue_id) JOIN verdicts v ON v.verdict_id = j.then_id
+            JOIN issue_verdicts j USING (site, issue_id)
+            JOIN (SELECT verdict_id, undecided FROM verdicts) v ON v.verdict_id = j.then_id
         ),
         kind AS (
             SELECT site, requester_id, class, count(*) AS n, max(created) AS newest,
