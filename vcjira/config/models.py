@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -275,23 +275,21 @@ class Settings(Model):
 
     def placed(self, base: Path, where: Callable[..., str]) -> "Settings":
         """The same settings with all paths absolute, knowing where each key stands in its file."""
-        changes = {
-            "mirror": base / self.mirror,
-            "sites": [s.model_copy(update={"ca_bundle": base / s.ca_bundle}) if s.ca_bundle else s for s in self.sites],
-            "people": self.people.model_copy(
-                update={
-                    "directory": base / self.people.directory if self.people.directory else None,
-                    "decisions": base / self.people.decisions if self.people.decisions else None,
-                }
-            ),
-            "reports": self.reports.model_copy(
-                update={
-                    "out": base / self.reports.out,
-                    "templates": base / self.reports.templates if self.reports.templates else None,
-                }
-            ),
-        }
-        settings = self.model_copy(update=changes)
+        settings: Settings = _absolute(self, base)
         settings._base = base
         settings._where = where
         return settings
+
+
+def _absolute(model: Any, base: Path) -> Any:
+    """A copy in which every path, at any depth, is relative to `base` no longer."""
+    if isinstance(model, Path):
+        return base / model.expanduser()
+    if isinstance(model, BaseModel):
+        changes = {name: _absolute(getattr(model, name), base) for name in type(model).model_fields}
+        return model.model_copy(update=changes)
+    if isinstance(model, list):
+        return [_absolute(entry, base) for entry in model]
+    if isinstance(model, dict):
+        return {name: _absolute(entry, base) for name, entry in model.items()}
+    return model

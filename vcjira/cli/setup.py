@@ -1,0 +1,154 @@
+"""`vcjira init`, `check` and `schema`: from nothing to a configuration that is known to work."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vcjira.cli.app import App
+from vcjira.errors import Mend, VcjiraError
+
+if TYPE_CHECKING:
+    from vcjira.config import Settings
+    from vcjira.jira.probe import Check
+
+
+@click.command()
+@click.option("--url", help="Address of your Jira.")
+@click.option("--email", help="Account of the API token (Jira Cloud).")
+@click.option("--force", is_flag=True, help="Write over an existing file.")
+@click.pass_obj
+def init(app: App, url: str | None, email: str | None, force: bool) -> None:
+    """Write a commented vcjira.yaml."""
+    from vcjira.config.starter import starter
+
+    path = app.config or Path("vcjira.yaml")
+    if path.exists() and not force:
+        raise Mend("there is a configuration already", where=str(path), hint="--force writes over it")
+    path.write_text(starter(url, email), encoding="utf-8")
+    app.say(f"wrote {path}; next: set VCJIRA_TOKEN, then `vcjira check`")
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Do not ask Jira.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.pass_obj
+def check(app: App, offline: bool, as_json: bool) -> None:
+    """Tell what is right and wrong: configuration, rules, log-in, permissions."""
+    checks = [*_local(app), *([] if offline else _remote(app))]
+    if as_json:
+        fields = ("name", "ok", "detail", "hint")
+        app.say_json({"checks": [{name: getattr(check, name) for name in fields} for check in checks]})
+    else:
+        for line in checks:
+            mark = {True: "ok", False: "NOT OK", None: "note"}[line.ok]
+            app.say(app.clean(f"{mark:<7} {line.name}: {line.detail}"))
+            if line.hint and line.ok is not True:
+                app.say(app.clean(f"        hint: {line.hint}"))
+    codes = {line.exit_code or 2 for line in checks if line.ok is False}
+    click.get_current_context().exit(min(codes, default=0))
+
+
+def _local(app: App) -> list["Check"]:
+    """Configuration, rules and their tests, directory, templates, mirror."""
+    from vcjira import rules
+    from vcjira.jira.probe import Check
+    from vcjira.mirror import Mirror
+
+    settings = app.settings
+    checks = [Check("configuration", True, f"{app.config_path}: {len(settings.sites)} sites")]
+    mirror: Mirror | None = None
+    try:
+        if settings.mirror.exists():
+            mirror = Mirror(settings.mirror, write=False)
+            checks.append(Check("mirror", True, str(settings.mirror)))
+        else:
+            checks.append(Check("mirror", None, "none yet", "`vcjira sync` makes it"))
+        rules.compile(settings, mirror)
+        checks.append(Check("rules", True, f"{len(settings.classify.rules)} rules"))
+        checks += [
+            Check(f"rule test {result.name}", result.ok, f"want {result.want}, got {result.got}", result.why, 2)
+            for result in rules.run_tests(settings, mirror)
+            if result.ok is False
+        ]
+        checks.append(Check("rule tests", True, f"{len(settings.classify.tests)} run"))
+        checks += _files(settings)
+    except VcjiraError as error:
+        checks.append(Check(error.where or "configuration", False, error.what, error.hint, error.exit_code))
+    finally:
+        if mirror:
+            mirror.close()
+    return checks
+
+
+def _files(settings: "Settings") -> list["Check"]:
+    from vcjira.jira.probe import Check
+    from vcjira.people import directory
+
+    checks = []
+    if settings.people.directory:
+        path = settings.people.directory
+        try:
+            rows = directory.parse(path, path.read_bytes())
+        except OSError:
+            where = settings.where("people", "directory")
+            raise Mend(f"the directory file {path} cannot be read", where=where) from None
+        checks.append(Check("directory", True, f"{len(rows)} lines in {path.name}"))
+    if settings.reports.templates and not settings.reports.templates.is_dir():
+        where = settings.where("reports", "templates")
+        checks.append(Check("templates", False, f"{where}: no such directory {settings.reports.templates}", None, 2))
+    return checks
+
+
+def _remote(app: App) -> list["Check"]:
+    """What each site answers; a secret that is not there is said like everything else."""
+    from vcjira.config import secrets
+    from vcjira.jira.probe import Check, probe
+
+    settings = app.settings
+    checks = []
+    for number, site in enumerate(settings.sites):
+        try:
+            secret = secrets.read(site.token, settings.base, where=settings.where("sites", number, "token"))
+            found = probe(site, secret)
+        except VcjiraError as error:
+            found = [Check("token", False, str(error), error.hint, error.exit_code)]
+        for line in found:
+            line.name = f"{site.name}: {line.name}"
+        checks += found
+    return checks
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["config", "export"]), default="config")
+@click.pass_obj
+def schema(app: App, what: str) -> None:
+    """JSON Schema of the configuration; columns of the tables."""
+    app.say(json.dumps(_config_schema() if what == "config" else _tables(), indent=2))
+
+
+def _config_schema() -> dict[str, Any]:
+    from vcjira.config import Settings
+
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Settings.model_json_schema(by_alias=True)
+
+
+def _tables() -> dict[str, Any]:
+    """Table -> its columns, in order: name and type."""
+    from vcjira.mirror import Mirror
+    from vcjira.mirror.schema import CONTRACT
+
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        types = {
+            (table, column): kind
+            for table, column, kind in mirror.tuples(
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+            )
+        }
+    return {
+        "tables": {
+            table: [{"name": name, "type": types[table, name]} for name in columns]
+            for table, columns in CONTRACT.items()
+        }
+    }
