@@ -16,7 +16,10 @@ from vcjira.cli.app import App
 @click.option("--product", type=click.Choice(["cloud", "datacenter"]), default="cloud", show_default=True)
 @click.pass_obj
 def demo(app: App, folder: Path, issues: int, seed: int, product: str) -> None:
-    """The whole main job against an embedded Jira: sync, classify, report, labels."""
+    """The whole main job against an embedded Jira.
+
+    Sync, classify, report and labels, in a directory to play with.
+    """
     from vcjira.cli.nightly import tell
     from vcjira.demo.show import show
 

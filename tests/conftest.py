@@ -1,0 +1,25 @@
+"""What all tests share: how to accept golden files, and where public data lies if it is there."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--regold", action="store_true", help="Accept what is rendered as the new golden files.")
+
+
+@pytest.fixture
+def regold(request):
+    return request.config.getoption("--regold")
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of public data beside the checkout; tests that need it skip where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared")
+    return SHARED
