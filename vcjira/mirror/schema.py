@@ -105,6 +105,9 @@ CREATE TABLE talk (
     site TEXT, issue_id TEXT, comment_id TEXT, created TIMESTAMP, author_id TEXT, side TEXT, human BOOLEAN,
     public BOOLEAN, question BOOLEAN, template BOOLEAN, gate BOOLEAN
 );
+CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are not listed
+    site TEXT, issue_id TEXT, kind TEXT, theme TEXT, score DOUBLE
+);
 
 -- what we wrote ---------------------------------------------------------------------------------
 CREATE TABLE label_writes (

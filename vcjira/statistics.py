@@ -1,0 +1,225 @@
+"""Intervals, shrinkage and tests for the numbers we show: pure functions of counts, no library.
+
+Checked against statsmodels and scipy (tests/test_statistics.py). The names follow the literature.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import NormalDist
+
+Z95 = NormalDist().inv_cdf(0.975)
+Interval = tuple[float, float]
+
+
+def wilson(k: float, n: float, z: float = Z95) -> Interval:
+    """Wilson score interval of a share k/n (Wilson 1927); n may be an effective, fractional size; (0, 1) for n = 0."""
+    if n <= 0:
+        return 0.0, 1.0
+    p = min(max(k / n, 0.0), 1.0)
+    mid = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low = 0.0 if k <= 0 else max(0.0, mid - half)
+    high = 1.0 if k >= n else min(1.0, mid + half)
+    return low, high
+
+
+def clopper_pearson(k: float, n: float, level: float = 0.95) -> Interval:
+    """Exact interval of a share (Clopper & Pearson 1934)."""
+    tail = (1 - level) / 2
+    low = 0.0 if k <= 0 else beta_quantile(tail, k, n - k + 1)
+    high = 1.0 if k >= n else beta_quantile(1 - tail, k + 1, n - k)
+    return low, high
+
+
+def garwood(k: int, level: float = 0.95) -> Interval:
+    """Exact interval of a Poisson count (Garwood 1936)."""
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else gamma_quantile(tail, k)
+    return low, gamma_quantile(1 - tail, k + 1)
+
+
+def newcombe(k1: float, n1: float, k2: float, n2: float, z: float = Z95) -> Interval:
+    """Interval of the difference k1/n1 - k2/n2 (Newcombe 1998, method 10)."""
+    if n1 <= 0 or n2 <= 0:
+        return -1.0, 1.0
+    p1, p2 = k1 / n1, k2 / n2
+    (l1, u1), (l2, u2) = wilson(k1, n1, z), wilson(k2, n2, z)
+    gap = p1 - p2
+    return gap - math.hypot(p1 - l1, u2 - p2), gap + math.hypot(u1 - p1, p2 - l2)
+
+
+def benjamini_hochberg(p: Sequence[float]) -> list[float]:
+    """Adjusted p-values (Benjamini & Hochberg 1995), in the order given."""
+    order = sorted(range(len(p)), key=lambda i: p[i], reverse=True)
+    adjusted = [0.0] * len(p)
+    least = 1.0
+    for place, i in enumerate(order):
+        least = min(least, p[i] * len(p) / (len(p) - place))
+        adjusted[i] = least
+    return adjusted
+
+
+def design_effect(clusters: Iterable[tuple[float, float]]) -> float:
+    """Variance of the share over independent clusters, relative to simple sampling; clusters are (hits, size).
+
+    Linearised ratio estimator (Cochran 1977, 6.4; Rao & Scott 1992), with the correction m/(m-1) for m clusters.
+    1 where it cannot be estimated: fewer than two clusters, or all or nothing hit.
+    """
+    pairs = list(clusters)
+    m = len(pairs)
+    n = sum(size for _, size in pairs)
+    p = sum(hits for hits, _ in pairs) / n if n else 0.0
+    if m < 2 or not 0 < p < 1:
+        return 1.0
+    spread = sum((hits - p * size) ** 2 for hits, size in pairs) * m / (m - 1)
+    return spread / (n * p * (1 - p))
+
+
+def beta_binomial(cells: Sequence[tuple[float, float]]) -> Interval:
+    """(a, b) of the Beta that the cells' shares come from, by moments (Kleinman 1973); cells are (hits, size).
+
+    Where the cells vary no more than chance, a + b is large: everything is shrunk to the common share.
+    """
+    sized = [(k, n) for k, n in cells if n > 0]
+    total = sum(n for _, n in sized)
+    if not sized or total <= 0:
+        return 1.0, 1.0
+    p = (sum(k for k, _ in sized) + 0.5) / (total + 1)
+    spread = sum(n * (k / n - p) ** 2 for k, n in sized)
+    chance = p * (1 - p) * (len(sized) - 1)
+    weight = total - sum(n * n for _, n in sized) / total
+    excess = spread - chance
+    if len(sized) < 2 or weight <= 0 or excess <= 0:
+        strength = 1e6 if len(sized) > 1 else 2.0
+    else:
+        between = excess / weight
+        strength = max(p * (1 - p) / between - 1, 0.5)
+    strength = min(strength, 1e6)
+    return p * strength, (1 - p) * strength
+
+
+def posterior(k: float, n: float, prior: Interval, level: float = 0.95) -> tuple[float, float, float]:
+    """Mean and central interval of a share after k of n, under a Beta prior."""
+    a, b = prior[0] + k, prior[1] + n - k
+    tail = (1 - level) / 2
+    return a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b)
+
+
+def excess_p(k1: float, n1: float, k2: float, n2: float) -> float:
+    """One-sided p-value that share 1 is no larger than share 2 (pooled score test, with continuity correction)."""
+    if n1 <= 0 or n2 <= 0:
+        return 1.0
+    p = (k1 + k2) / (n1 + n2)
+    scale = math.sqrt(p * (1 - p) * (1 / n1 + 1 / n2))
+    if scale == 0:
+        return 1.0
+    gap = k1 / n1 - k2 / n2 - 0.5 * (1 / n1 + 1 / n2)
+    return 1 - NormalDist().cdf(gap / scale) if gap > 0 else 1.0
+
+
+def kaplan_meier(durations: Iterable[tuple[float, bool]], share: float = 0.5) -> float | None:
+    """The duration by which `share` of the cases have ended; items are (duration, ended?); None if never reached.
+
+    Kaplan & Meier 1958; a case that has not ended counts for as long as it was seen.
+    """
+    point, _, _ = kaplan_meier_interval(durations, share)
+    return point
+
+
+def kaplan_meier_interval(
+    durations: Iterable[tuple[float, bool]], share: float = 0.5, z: float = Z95
+) -> tuple[float | None, float | None, float | None]:
+    """The quantile with its interval by log(-log) bounds (Brookmeyer & Crowley 1982); None where not reached."""
+    ordered = sorted(durations)
+    left = len(ordered)
+    survival, hazard = 1.0, 0.0
+    found: list[float | None] = [None, None, None]
+    target = 1 - share
+    i = 0
+    while i < len(ordered):
+        t = ordered[i][0]
+        same = [ended for d, ended in ordered[i : _last(ordered, i)]]
+        events = sum(same)
+        if events:
+            survival *= 1 - events / left
+            hazard += events / (left * (left - events)) if left > events else math.inf
+            for place, bound in enumerate(_loglog(survival, hazard, z)):
+                if found[place] is None and bound <= target + 1e-12:
+                    found[place] = t
+        left -= len(same)
+        i += len(same)
+    return found[0], found[1], found[2]
+
+
+def _last(ordered: list[tuple[float, bool]], start: int) -> int:
+    end = start
+    while end < len(ordered) and ordered[end][0] == ordered[start][0]:
+        end += 1
+    return end
+
+
+def _loglog(survival: float, hazard: float, z: float) -> tuple[float, float, float]:
+    """Survival, its lower and its upper bound; the lower bound reaches the target first."""
+    if survival <= 0 or survival >= 1 or math.isinf(hazard):
+        return survival, survival, survival
+    spread = z * math.sqrt(hazard) / abs(math.log(survival))
+    return survival, survival ** math.exp(spread), survival ** math.exp(-spread)
+
+
+def beta_cdf(x: float, a: float, b: float) -> float:
+    """Regularised incomplete beta function, by its continued fraction (Lentz; Press et al., 6.4)."""
+    if x <= 0:
+        return 0.0
+    if x >= 1:
+        return 1.0
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    if x < (a + 1) / (a + b + 2):
+        return front * _fraction(x, a, b) / a
+    return 1 - front * _fraction(1 - x, b, a) / b
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    tiny = 1e-300
+    c, d = 1.0, 1 - (a + b) * x / (a + 1)
+    d = 1 / (d if abs(d) > tiny else tiny)
+    total = d
+    for m in range(1, 10_000):
+        for step in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 + step * d
+            d = 1 / (d if abs(d) > tiny else tiny)
+            c = 1 + step / c
+            c = c if abs(c) > tiny else tiny
+            total *= c * d
+        if abs(c * d - 1) < 1e-14:
+            break
+    return total
+
+
+def beta_quantile(q: float, a: float, b: float) -> float:
+    """The point below which a Beta(a, b) has probability q, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        mid = (low + high) / 2
+        if beta_cdf(mid, a, b) < q:
+            low = mid
+        else:
+            high = mid
+    return (low + high) / 2
+
+
+def gamma_quantile(q: float, k: int) -> float:
+    """The point below which a Gamma of whole shape k (rate 1) has probability q, by bisection."""
+    low, high = 0.0, 2.0 * k + 50
+    for _ in range(80):
+        mid = (low + high) / 2
+        log_terms = [-mid + i * math.log(mid) - math.lgamma(i + 1) if mid > 0 else -math.inf for i in range(k)]
+        top = max(log_terms)
+        below = 1 - math.exp(top) * sum(math.exp(term - top) for term in log_terms) if mid > 0 else 0.0
+        if below < q:
+            low = mid
+        else:
+            high = mid
+    return (low + high) / 2

@@ -1,0 +1,44 @@
+"""The wall matrix: of what one organization asks of a team, how much was only ever tossed; with honest uncertainty.
+
+`matrix` gives cells as pure values, `issues` the requests behind one, `advice` whom to embed with next and why.
+"""
+
+from vcjira.config import Settings
+from vcjira.mirror import Mirror, now
+from vcjira.walls.advising import Advice, advice
+from vcjira.walls.matrix import WINDOW, Cell, behind, issues, matrix
+
+__all__ = ["WINDOW", "Advice", "Cell", "advice", "behind", "derive", "issues", "matrix"]
+
+
+def derive(mirror: Mirror, settings: Settings) -> None:
+    """Fill `walls` anew: the matrix of the last 180 days; shares are null where there is not enough to say."""
+    until = now(mirror)
+    cells = matrix(mirror, settings, until - WINDOW, until)
+    mirror.run("DELETE FROM walls")
+    mirror.load(
+        "walls",
+        [
+            {
+                "site": cell.site,
+                "organization": cell.organization,
+                "team": cell.team,
+                "window_from": cell.window_from,
+                "window_to": cell.window_to,
+                "requests": cell.requests,
+                "requesters": cell.requesters,
+                "one_way": cell.one_way,
+                "share": cell.share,
+                "low": cell.low,
+                "high": cell.high,
+                "design_effect": cell.design_effect,
+                "named": cell.named,
+                "silent_handoffs": cell.silent_handoffs,
+                "ping_pongs": cell.ping_pongs,
+                "median_first_response_s": cell.median_first_response_s,
+                "embedding": cell.embedding,
+                "mode": cell.mode,
+            }
+            for cell in cells
+        ],
+    )
