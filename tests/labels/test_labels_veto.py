@@ -240,3 +240,24 @@ def test_history_items_are_read_as_sets() -> None:
     assert events(T, "ann", "a b", "b c") == [Event(T, "ann", "remove", "a"), Event(T, "ann", "add", "c")]
     assert events(T, "ann", None, "a") == [Event(T, "ann", "add", "a")]
     assert events(T, "ann", "a", "") == [Event(T, "ann", "remove", "a")]
+
+
+def test_a_person_who_shares_our_account_is_told_apart_to_the_moment() -> None:
+    def at(millis: int) -> datetime:
+        return T + timedelta(milliseconds=millis)
+
+    story = [
+        Event(at(-200), BOT, "add", "vc-a"),
+        Event(at(0), BOT, "remove", "vc-a"),
+        Event(at(100), BOT, "add", "vc-a"),
+    ]
+    ours = Write("r1", "add", "vc-a", "done", BOT, at(0), at(100))
+    standing = judge(["vc-a"], story, [ours], seen=at(100), whole=True)
+    assert standing.ours == {"vc-a": "r1"}
+    assert standing.vetoes == {}
+
+
+def test_histories_in_whole_seconds_are_understood() -> None:
+    before, after = T + timedelta(milliseconds=400), T + timedelta(milliseconds=900)
+    write = Write("r1", "add", "vc-a", "done", BOT, before, after)
+    assert judge(["vc-a"], [Event(T, BOT, "add", "vc-a")], [write], seen=after, whole=True).ours == {"vc-a": "r1"}

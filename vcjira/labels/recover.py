@@ -48,7 +48,7 @@ def _settled(row: dict[str, Any], now: Worn | None, events: list[Event] | None) 
     """One open row with its outcome; `events` is None where the history was not read again."""
     op = Op(row["site"], row["issue_id"], row["key"], row["op"], row["label"])
     write = Write(row["run_id"], op.op, op.label, "intended", row["account_id"], row["before"], None)
-    event = next((event for event in events or () if caused(event, write)), None)
+    event = next((e for exact in (True, False) for e in events or () if caused(e, write, exact=exact)), None)
     if event is not None:
         op.outcome, op.reason, op.after = "done", "found in the history after an interruption", event.changed
     elif now is None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 EARLIER = timedelta(seconds=1)
 LATER = timedelta(seconds=2)
 """How far a history entry may lie outside the two readings of `updated` around it: some answers carry whole seconds."""
+NOTHING = timedelta(0)
 SENT = ("done", "failed", "intended")
 """Outcomes after which our request may have reached the issue."""
 
@@ -93,28 +94,36 @@ def judge(
 
 
 def _match(history: Sequence[Event], writes: list[Write]) -> tuple[list[str | None], list[Write]]:
-    """For each event the run that caused it or None; and the writes that no event shows."""
+    """For each event the run that caused it or None; and the writes that no event shows.
+
+    Exact matches are made first, then those that need the tolerance, so that a near event is not taken for ours
+    while the true one stands beside it; writes that may not have arrived choose last.
+    """
     marks: list[str | None] = [None] * len(history)
-    unseen = []
-    sent = [write for write in writes if write.outcome in SENT]
-    for write in sorted(sent, key=lambda write: write.outcome != "done"):
-        for place, event in enumerate(history):
-            if marks[place] is None and caused(event, write):
-                marks[place] = write.run_id
-                break
-        else:
-            unseen.append(write)
-    return marks, unseen
+    open_ = [write for write in writes if write.outcome in SENT]
+    for exact in (True, False):
+        rest = []
+        for write in sorted(open_, key=lambda write: write.outcome != "done"):
+            for place, event in enumerate(history):
+                if marks[place] is None and caused(event, write, exact=exact):
+                    marks[place] = write.run_id
+                    break
+            else:
+                rest.append(write)
+        open_ = rest
+    return marks, [write for write in writes if write in open_]
 
 
-def caused(event: Event, write: Write) -> bool:
+def caused(event: Event, write: Write, *, exact: bool = False) -> bool:
     """Can this history entry be that write of ours? Same label, verb and account, between the two readings."""
+    earlier, later = (NOTHING, NOTHING) if exact else (EARLIER, LATER)
     return (
         event.op == write.op
         and event.label == write.label
         and (write.account_id is None or event.author_id == write.account_id)
-        and (write.before is None or event.changed >= write.before - EARLIER)
-        and (write.after is None or event.changed <= write.after + LATER)
+        and (write.before is None or event.changed >= write.before - earlier)
+        and (not exact or event.changed != write.before)
+        and (write.after is None or event.changed <= write.after + later)
     )
 
 
