@@ -1,0 +1,110 @@
+"""What Jira Data Center answers: its routes, and what only it has. Same names as `cloud`."""
+
+from typing import Any
+
+from vcjira.demo import desk, fields, people, reads, writes
+from vcjira.demo.call import Answer, Call, Refusal, Route, json_answer
+from vcjira.demo.shapes import joined
+
+VERSIONS = ("2",)
+PAGE = 50
+
+
+def authorised(scheme: str, secret: str, email: str, token: str) -> bool:
+    """Bearer with a personal access token; basic authentication is off, as it is from version 11 on."""
+    return scheme == "bearer" and secret == token
+
+
+def search(call: Call) -> Answer:
+    """GET and POST `search`: by offset, with a silent cap of the page size and a hard end of the window."""
+    asked = _asked(call)
+    found = call.site.find(call, asked["jql"], strict=asked["strict"]).issues
+    start, size = asked["start"], min(asked["size"], call.site.faults.page_cap)
+    if start + size > call.site.faults.window and size:
+        raise Refusal(
+            500,
+            f"Search limit exceeded. The search requests {start + size:,} results, "
+            f"but the maximum is {call.site.faults.window:,}.",
+        )
+    first = start - 1 if "duplicate" in call.effects and start else start
+    shown_size = max(1, size // 2) if "short_page" in call.effects and size else size
+    wanted = fields.wanted(asked["fields"], "*navigable")
+    histories = "changelog" in asked["expand"]
+    shown = [call.shapes.issue(issue, wanted, histories=histories) for issue in found[first : first + shown_size]]
+    head: dict[str, Any] = {
+        "expand": "names,schema",
+        "startAt": start,
+        "maxResults": shown_size,
+        "total": len(found),
+    }
+    if "names" in asked["expand"]:
+        head["names"] = {entry["id"]: entry["name"] for entry in fields.catalogue(call.site.store)}
+    return Answer(body=joined(head, "issues", shown))
+
+
+def _asked(call: Call) -> dict[str, Any]:
+    if call.body is None:
+        asked: dict[str, Any] = {"jql": call.query.get("jql"), "expand": call.listed("expand")}
+        asked |= {"startAt": call.number("startAt", 0), "maxResults": call.number("maxResults", PAGE)}
+        asked |= {"fields": call.listed("fields"), "validateQuery": call.query.get("validateQuery", "true")}
+    else:
+        asked = call.object()
+    expand = asked.get("expand") or []
+    if not isinstance(expand, list):
+        raise Refusal(400, "Can not deserialize instance of java.util.ArrayList out of VALUE_STRING token (expand)")
+    size = asked.get("maxResults")
+    strict = str(asked.get("validateQuery", True)).lower() not in ("false", "none", "warn")
+    return {
+        "jql": str(asked.get("jql") or ""),
+        "start": max(0, int(asked.get("startAt") or 0)),
+        "size": PAGE if size is None else max(0, int(size)),
+        "fields": [str(name) for name in asked.get("fields") or []],
+        "expand": expand,
+        "strict": strict,
+    }
+
+
+def projects(call: Call) -> Answer:
+    """`project`: a plain list; archived ones only when asked for."""
+    archived = call.query.get("includeArchived", "false") == "true"
+    states = ("live", "archived") if archived else ("live",)
+    found = [p for p in call.site.store.projects.values() if p.state in states and call.me and call.site.browses(p.key)]
+    return json_answer([call.shapes.project(p) | ({"archived": True} if p.state == "archived" else {}) for p in found])
+
+
+ROUTES: tuple[Route, ...] = (
+    ("GET", "serverInfo", reads.server_info),
+    ("GET", "myself", reads.myself),
+    ("GET", "mypermissions", reads.permissions),
+    ("GET", "field", reads.field),
+    ("GET", "status", reads.statuses),
+    ("GET", "priority", reads.priorities),
+    ("GET", "resolution", reads.resolutions),
+    ("GET", "issuetype", reads.issue_types),
+    ("GET", "project", projects),
+    ("GET", "project/{project}", reads.project),
+    ("GET", "search", search),
+    ("POST", "search", search),
+    ("GET", "issue/{issue}", reads.issue),
+    ("PUT", "issue/{issue}", writes.edit),
+    ("PUT", "issue/{issue}/assignee", writes.assign),
+    ("GET", "issue/{issue}/comment", reads.comments),
+    ("POST", "issue/{issue}/comment", writes.add_comment),
+    ("GET", "issue/{issue}/comment/{comment}", reads.comment),
+    ("GET", "issue/{issue}/properties", reads.properties),
+    ("GET", "issue/{issue}/properties/{property}", reads.get_property),
+    ("PUT", "issue/{issue}/properties/{property}", writes.put_property),
+    ("DELETE", "issue/{issue}/properties/{property}", writes.delete_property),
+    ("GET", "group/member", people.member_page),
+    ("GET", "groups/picker", people.pick_groups),
+    ("GET", "user", people.user),
+    ("GET", "user/search", people.search_users),
+)
+
+DESK: tuple[Route, ...] = (
+    ("GET", "organization", desk.organizations),
+    ("GET", "organization/{organization}", desk.organization),
+    ("GET", "organization/{organization}/user", desk.organization_users),
+    ("GET", "servicedesk", desk.desks),
+    ("GET", "request/{issue}", desk.request),
+)

@@ -1,0 +1,136 @@
+"""How the embedded Jira misbehaves when told to: seeded, by path, so that a trial can be repeated."""
+
+import random
+import re
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from vcjira.errors import Mend
+
+Kind = Literal[
+    "429", "500", "502", "503", "504", "cut", "lost", "cut_body", "truncate", "hang", "html", "redirect", "empty",
+    "duplicate", "repeat_token", "short_page", "near_limit", "401", "anonymous", "captcha",
+]  # fmt: skip
+
+
+class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One kind of misbehaviour.
+
+    `429` `500` `502` `503` `504`: that status. `cut`: the connection breaks before anything is done. `lost`: the
+    request is done, the answer is not sent. `cut_body`: it breaks in the middle of the body. `truncate`: half the
+    JSON, with 200. `hang`: `seconds` of silence first. `html`, `empty`: 200 with a web page, with nothing.
+    `redirect`: to `to`. `duplicate`: a page begins with the last entry of the one before. `repeat_token`: the token
+    given is given again. `short_page`: fewer entries than asked for. `near_limit`: the warning header.
+    `401`, `anonymous`: the log-in is not recognised. `captcha`: it is denied until somebody logs in by hand.
+    """
+
+    kind: Kind
+    path: str = ""
+    """Found anywhere in the path, a regular expression."""
+    method: str = ""
+    share: float = 1.0
+    """Of the requests that match."""
+    after: int = 0
+    """So many matching requests are let through first."""
+    times: int | None = None
+    """At most so often."""
+    retry_after: float | None = None
+    http_date: bool = False
+    """`Retry-After` as a date instead of seconds."""
+    reason: str | None = None
+    """`RateLimit-Reason`."""
+    seconds: float = 1.0
+    to: str = "https://login.example.com/sso"
+
+
+class Bucket(Struct, forbid_unknown_fields=True):
+    """Data Center's token bucket: `fill` tokens every `interval` seconds, at most `limit`."""
+
+    limit: int = 50
+    fill: int = 10
+    interval: float = 1.0
+
+
+class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
+    """All that can be wrong with the embedded Jira; the defaults are a healthy one."""
+
+    rules: list[Fault] = []
+    seed: int = 7
+    index_lag: float = 0.0
+    """Seconds by which search is behind; reading by id is not."""
+    expires_after: int | None = None
+    """The token is good for so many requests."""
+    unknown: Literal["401", "anonymous"] = "401"
+    """What a wrong or expired token gets: 401, or 200 as a stranger."""
+    no_browse: list[str] = []
+    """Projects that the account cannot see."""
+    no_edit: list[str] = []
+    """Projects that the account may not edit."""
+    lacks: list[str] = []
+    """Permissions that the account has nowhere: BULK_CHANGE, ADMINISTER, ADMINISTER_PROJECTS, ..."""
+    bulk_end: Literal["COMPLETE", "FAILED", "CANCELLED", "DEAD"] = "COMPLETE"
+    bulk_share: float = 1.0
+    """How much of a bulk task is done before it ends."""
+    bulk_failing: list[str] = []
+    """Issue keys or projects that a bulk task cannot edit."""
+    bulk_seconds: float = 0.05
+    bulk_busy: int | None = None
+    """More than so many unfinished bulk tasks are refused."""
+    history_created: Literal["milliseconds", "iso", "mixed"] = "milliseconds"
+    """Form of `created` in bulk-read histories; mixed: also epoch seconds."""
+    history_repeats: bool = False
+    """Each page of bulk-read histories begins with the last one of the page before."""
+    per_second: float | None = None
+    """Cloud: more requests per second and endpoint get 429 with jira-burst-based."""
+    bucket: Bucket | None = None
+    """Data Center: the token bucket."""
+    per_issue: bool = True
+    """Cloud: 20 writes in 2 seconds, 100 in 30, per issue."""
+    page_cap: int = 1000
+    """Data Center: the silent cap of `maxResults`."""
+    window: int = 10_000
+    """Data Center: `startAt + maxResults` beyond this fails."""
+
+
+class Draw:
+    """Which faults strike a request; counts and dice of one server."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self._dice = random.Random(faults.seed)
+        self._met: dict[int, int] = {}
+        self._struck: dict[int, int] = {}
+
+    def strike(self, method: str, path: str) -> list[Fault]:
+        return [fault for fault in self.faults.rules if self._strikes(fault, method, path)]
+
+    def _strikes(self, fault: Fault, method: str, path: str) -> bool:
+        if not (re.search(fault.path, path) and re.search(fault.method, method)):
+            return False
+        number = id(fault)
+        self._met[number] = self._met.get(number, 0) + 1
+        if self._met[number] <= fault.after or self._struck.get(number, 0) >= (fault.times or 1 << 62):
+            return False
+        if fault.share < 1.0 and self._dice.random() >= fault.share:
+            return False
+        self._struck[number] = self._struck.get(number, 0) + 1
+        return True
+
+
+def read(encoded: bytes, where: str) -> Faults:
+    """From JSON, as `serve-jira --faults` reads it."""
+    try:
+        return msgspec.json.decode(encoded, type=Faults)
+    except msgspec.DecodeError as error:
+        raise Mend(f"not a description of faults: {error}", where=where) from None
+
+
+def throttled(faults: Faults, rate: float | None, product: str) -> Faults:
+    """With a limit of requests per second, in the way of the product."""
+    if rate is not None and product == "cloud":
+        faults.per_second = rate
+    elif rate is not None:
+        faults.bucket = Bucket(limit=max(1, round(rate)), fill=max(1, round(rate)), interval=1.0)
+    return faults

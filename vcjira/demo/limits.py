@@ -1,0 +1,69 @@
+"""Rate limits with real time: Cloud's bursts and writes per issue, Data Center's token bucket."""
+
+import time
+from collections import deque
+
+from vcjira.demo.faults import Bucket
+
+PER_ISSUE = ((20, 2.0), (100, 30.0))
+
+
+class Burst:
+    """So many requests per second; `over` says for how long a request comes too early."""
+
+    def __init__(self, per_second: float) -> None:
+        self.per_second = per_second
+        self._tokens = per_second
+        self._at = time.monotonic()
+
+    def over(self) -> float:
+        now = time.monotonic()
+        self._tokens = min(self.per_second, self._tokens + (now - self._at) * self.per_second)
+        self._at = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / self.per_second
+        self._tokens -= 1
+        return 0.0
+
+
+class TokenBucket:
+    """Data Center's; `take` gives the headers, and whether there was a token."""
+
+    def __init__(self, shape: Bucket) -> None:
+        self.shape = shape
+        self._tokens = shape.limit
+        self._at = time.monotonic()
+
+    def take(self) -> tuple[bool, dict[str, str]]:
+        now = time.monotonic()
+        steps = int((now - self._at) / self.shape.interval)
+        if steps:
+            self._tokens = min(self.shape.limit, self._tokens + steps * self.shape.fill)
+            self._at += steps * self.shape.interval
+        granted = self._tokens > 0
+        self._tokens -= granted
+        wait = 0.0 if self._tokens else self._at + self.shape.interval - now
+        return granted, {
+            "X-RateLimit-Limit": str(self.shape.limit),
+            "X-RateLimit-Remaining": str(self._tokens),
+            "X-RateLimit-Interval-Seconds": str(max(1, round(self.shape.interval))),
+            "X-RateLimit-FillRate": str(self.shape.fill),
+            "Retry-After": str(max(0, -int(-wait // 1))),
+        }
+
+
+class PerIssue:
+    """Writes to one issue: 20 in 2 seconds, 100 in 30."""
+
+    def __init__(self) -> None:
+        self._writes: dict[int, deque[float]] = {}
+
+    def over(self, issue_id: int) -> float:
+        """0 when the write may be done (and counts), else how long to wait."""
+        now = time.monotonic()
+        writes = self._writes.setdefault(issue_id, deque(maxlen=100))
+        for count, seconds in PER_ISSUE:
+            if len(writes) >= count and now - writes[-count] < seconds:
+                return seconds - (now - writes[-count])
+        writes.append(now)
+        return 0.0

@@ -1,0 +1,107 @@
+"""What all requests share: the store, who may do what, how things look, which faults strike, the search cache."""
+
+from collections import OrderedDict
+from typing import Any
+
+from vcjira.demo.call import Call, Refusal, Request
+from vcjira.demo.faults import Draw, Faults
+from vcjira.demo.jql import Search, compile_jql
+from vcjira.demo.jql_tree import BadJql
+from vcjira.demo.limits import Burst, PerIssue, TokenBucket
+from vcjira.demo.records import Account, Issue
+from vcjira.demo.shapes import Product, Shapes
+from vcjira.demo.store import Store
+from vcjira.demo.tasks import Tasks
+
+CACHED = 24
+REMEMBERED = 100_000
+
+
+class Found:
+    """The issues of a search in order, as of one version of the store."""
+
+    __slots__ = ("issues", "search", "stamp")
+
+    def __init__(self, search: Search, issues: list[Issue], stamp: int) -> None:
+        self.search, self.issues, self.stamp = search, issues, stamp
+
+
+class Site:
+    """One running embedded Jira, apart from HTTP."""
+
+    def __init__(self, store: Store, product: Product, faults: Faults, zone: str) -> None:
+        self.store = store
+        self.product: Product = product
+        self.faults = faults
+        self.zone = zone
+        self.url = ""
+        self.draw = Draw(faults)
+        self.requests: list[Request] = []
+        self.tasks = Tasks(store, faults)
+        self.per_issue = PerIssue()
+        self.bucket = TokenBucket(faults.bucket) if faults.bucket else None
+        self.bursts: dict[str, Burst] = {}
+        self.authorised = 0
+        self._shapes: dict[str, Shapes] = {}
+        self._found: OrderedDict[tuple[Any, ...], Found] = OrderedDict()
+        self._stamps = 0
+
+    def shapes(self, version: str) -> Shapes:
+        if version not in self._shapes:
+            made = self._shapes[version] = Shapes(self.url, self.product, version, self.zone)
+            made.meet = self.store.directory.meet  # type: ignore[method-assign]
+        made = self._shapes[version]
+        made.know(self.store.directory.version)
+        return made
+
+    def keep(self, request: Request) -> None:
+        self.requests.append(request)
+        if len(self.requests) > REMEMBERED:
+            del self.requests[: REMEMBERED // 2]
+
+    # permissions ------------------------------------------------------------------------------------------------
+    def sees(self, me: Account | None, issue: Issue) -> bool:
+        project = issue.project
+        return me is not None and not issue.archived and project.state == "live" and self.browses(project.key)
+
+    def browses(self, project_key: str) -> bool:
+        return project_key not in self.faults.no_browse and "BROWSE_PROJECTS" not in self.faults.lacks
+
+    def edits(self, project_key: str) -> bool:
+        return (
+            self.browses(project_key)
+            and project_key not in self.faults.no_edit
+            and "EDIT_ISSUES" not in self.faults.lacks
+        )
+
+    def has(self, permission: str, project_key: str | None) -> bool:
+        if permission in self.faults.lacks:
+            return False
+        if project_key is None:
+            return True
+        if permission == "BROWSE_PROJECTS":
+            return self.browses(project_key)
+        return self.edits(project_key) if permission == "EDIT_ISSUES" else self.browses(project_key)
+
+    # search -----------------------------------------------------------------------------------------------------
+    def find(self, call: Call, jql: str, *, strict: bool = True) -> Found:
+        """The issues that the caller finds, cached until something changes; 400 for JQL that Jira would refuse."""
+        store = self.store
+        lag = int(self.faults.index_lag * 1000)
+        key = (jql, strict, call.me is None, store.version, store.now_ms if lag else store.now_ms // 60_000)
+        if key in self._found:
+            self._found.move_to_end(key)
+            return self._found[key]
+        try:
+            search = compile_jql(
+                jql, store, me=call.me, zone=call.shapes.zone, strict=strict, cloud=self.product == "cloud"
+            )
+        except BadJql as bad:
+            raise Refusal(400, str(bad)) from None
+        overlay = store.seen_before(store.now_ms - lag) if lag else {}
+        issues = [issue for issue in search.find(store, overlay) if self.sees(call.me, issue)] if call.me else []
+        self._stamps += 1
+        found = self._found[key] = Found(search, issues, self._stamps)
+        while len(self._found) > CACHED:
+            self._found.popitem(last=False)
+        return found

@@ -1,0 +1,61 @@
+"""Bodies in the form that is asked for: Atlassian Document Format for version 3, plain (wiki) text for version 2."""
+
+from typing import Any
+
+from msgspec import Raw
+
+from vcjira.demo import raw
+from vcjira.demo.records import NULL
+
+EMPTY = Raw(b'{"type":"doc","version":1,"content":[]}')
+BREAK = {"type": "hardBreak"}
+
+
+def document(body: Raw) -> Raw:
+    """Text (JSON-encoded) as an ADF document; a document stays as it is."""
+    if bytes(memoryview(body)[:1]) != b'"':
+        return body
+    text: str = raw.parse(body)
+    if not text:
+        return EMPTY
+    blocks = text.replace("\r\n", "\n").split("\n\n")
+    return raw.raw({"type": "doc", "version": 1, "content": [_paragraph(block) for block in blocks]})
+
+
+def _paragraph(block: str) -> dict[str, Any]:
+    lines = block.split("\n")
+    inside: list[dict[str, Any]] = []
+    for line in lines:
+        if inside:
+            inside.append(BREAK)
+        if line:
+            inside.append({"type": "text", "text": line})
+    return {"type": "paragraph", "content": inside}
+
+
+def wiki(body: Raw) -> Raw:
+    """An ADF document (JSON-encoded) as text; text stays as it is."""
+    if bytes(memoryview(body)[:1]) != b"{":
+        return body
+    document: Any = raw.parse(body)
+    if not isinstance(document, dict) or document.get("type") != "doc":
+        return body
+    return raw.raw("\n\n".join(_flat(block) for block in document.get("content") or []))
+
+
+def _flat(node: dict[str, Any]) -> str:
+    kind = node.get("type")
+    if kind == "text":
+        return str(node.get("text", ""))
+    if kind == "hardBreak":
+        return "\n"
+    if kind == "mention":
+        return f"[~accountid:{(node.get('attrs') or {}).get('id', '')}]"
+    joint = "\n" if kind in ("bulletList", "orderedList", "listItem", "table", "blockquote") else ""
+    return joint.join(_flat(inner) for inner in node.get("content") or [])
+
+
+def plain(body: Raw | None) -> str:
+    """The words of a body, for searching."""
+    found = raw.parse(wiki(body)) if body is not None and body != NULL else ""
+    return found if isinstance(found, str) else ""
