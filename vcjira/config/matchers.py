@@ -63,10 +63,16 @@ def name(column: str) -> str:
 
 def one_of(column: str, words: Words) -> str:
     """SQL: the text in `column` is one of the words; null where the column is."""
-    tests = [f"regexp_matches({column}, {quote(found)}, 'is')" for found in words.patterns]
+    tests = [f"regexp_matches({column}, {_regexp(word)}, 'is')" for word in words.root if pattern(word) is not None]
     if words.exact:
         tests.insert(0, f"{column} IN ({', '.join(f'lower({quote(word)})' for word in words.exact)})")
     return f"({' OR '.join(tests)})"
+
+
+def _regexp(word: str) -> str:
+    """SQL: a pattern as it is; of a `glob:` in lower case, as the texts are (not every letter folds)."""
+    found = quote(pattern(word) or "")
+    return found if word.startswith("re:") else f"lower({found})"
 
 
 def any_of(column: str, words: Words) -> str:
