@@ -152,12 +152,15 @@ def refresh(mirror: Mirror, settings: Settings) -> bool:
 
 
 @contextmanager
-def fresh(settings: Settings) -> Iterator[Mirror]:
+def fresh(settings: Settings, *, write: bool = False) -> Iterator[Mirror]:
     """The mirror with derived tables up to date, opened for reading only where that is enough."""
-    with Mirror(settings.mirror, write=False) as mirror:
-        if mirror.meta("derived") == fingerprint(mirror, settings):
-            yield mirror
-            return
+    if not write:
+        with Mirror(settings.mirror, write=False) as mirror:
+            if mirror.meta("derived") == fingerprint(mirror, settings):
+                yield mirror
+                return
+    if not settings.mirror.exists():
+        raise Mend("there is no mirror yet", where=str(settings.mirror), hint="run `vcjira sync` first")
     with Mirror(settings.mirror, write=True) as mirror:
         refresh(mirror, settings)
         yield mirror

@@ -1,0 +1,80 @@
+"""Reports: facts in, text out. To add one: a template, and a line in REPORTS where it needs facts of its own.
+
+The only room that knows Jinja. Nothing here asks the network or the clock.
+"""
+
+import difflib
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vcjira.config import Settings
+from vcjira.errors import Mend
+from vcjira.mirror import Mirror
+from vcjira.report import requesters_facts, texts, walls_facts
+from vcjira.report.head import head
+from vcjira.report.pages import render as render_template
+from vcjira.report.window import Request, Window, window
+
+FORMATS = ("html", "md", "csv", "json")
+REPORTS: dict[str, Callable[[Mirror, Settings, Window], dict[str, Any]]] = {
+    "walls": walls_facts.gather,
+    "requesters": requesters_facts.gather,
+}
+"""Name -> what gathers its facts."""
+
+__all__ = ["FORMATS", "REPORTS", "Request", "facts", "publish", "render"]
+
+
+def facts(mirror: Mirror, settings: Settings, request: Request) -> dict[str, Any]:
+    """What a report says, as plain values; the format `json` is exactly this."""
+    gather = REPORTS.get(request.name)
+    if gather is None:
+        near = difflib.get_close_matches(request.name, REPORTS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
+        raise Mend(f"there is no report {request.name!r}", hint=hint)
+    period = window(mirror, request)
+    found = {"report": head(mirror, settings, request.name, period), **gather(mirror, settings, period)}
+    found["report"]["pseudonymised"] = request.pseudonymise
+    found = texts.plain(found)
+    return texts.pseudonymised(found, _salt(mirror)) if request.pseudonymise else found
+
+
+def render(mirror: Mirror, settings: Settings, request: Request) -> str:
+    """One report as text. Mend for an unknown name or a template that does not work."""
+    found = facts(mirror, settings, request)
+    if request.format == "json" and request.template is None:
+        return json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n"
+    return render_template(request, found, settings.reports.templates)
+
+
+def publish(mirror: Mirror, settings: Settings) -> list[Path]:
+    """Write what `reports.run` names into `reports.out`, as HTML; the paths."""
+    settings.reports.out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in settings.reports.run:
+        path = settings.reports.out / f"{name}.html"
+        write(path, render(mirror, settings, Request(name)))
+        paths.append(path)
+    return paths
+
+
+def write(path: Path, text: str) -> None:
+    """All of the file or the old one: a reader never meets half a report."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8", errors="replace", newline="")
+    fresh.replace(path)
+
+
+def _salt(mirror: Mirror) -> str:
+    """Of this mirror, so that pseudonyms stay the same from report to report and mean nothing elsewhere."""
+    salt = mirror.meta("salt")
+    if salt is None:
+        if not mirror.write:
+            raise Mend("this mirror has no salt for pseudonyms yet", hint="run `vcjira sync` once with this version")
+        salt = secrets.token_hex(16)
+        mirror.set_meta("salt", salt)
+    return salt

@@ -1,0 +1,106 @@
+"""The facts of the report `walls`: the matrix, what was passed on between teams, the trend, and the advice."""
+
+from collections import defaultdict
+from dataclasses import asdict
+from typing import Any
+
+from vcjira import statistics, walls
+from vcjira.config import Settings
+from vcjira.mirror import Mirror
+from vcjira.report.head import IN_WINDOW, params
+from vcjira.report.window import Window
+
+SHOW_FROM = 20
+"""U1: no share is shown of fewer."""
+
+
+def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]:
+    """cells (each with its issues), organizations, teams, advice, teams' hand-overs, patterns, months."""
+    projects = list(window.projects) or None
+    cells = walls.matrix(mirror, settings, window.start, window.end, projects, window.as_of)
+    behind = _requests(mirror)
+    advice = walls.advice(cells)
+    rows = []
+    for cell in cells:
+        row = asdict(cell)
+        row["issues"] = behind.get((cell.site, cell.organization, cell.team), [])
+        rows.append(row)
+    return {
+        "cells": rows,
+        "organizations": _by_weight(rows, "organization"),
+        "teams": _by_weight(rows, "team"),
+        "tested": max((cell.tested for cell in cells), default=0),
+        "advice": [
+            {"organization": a.organization, "team": a.team, "site": a.site, "sure": a.sure, "why": list(a.why)}
+            for a in advice
+        ],
+        "months": _months(mirror),
+        "handovers": _handovers(mirror, window),
+        "patterns": _patterns(mirror, window),
+    }
+
+
+def _requests(mirror: Mirror) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """Requests behind each cell; `matrix` has just counted them into `wall_requests`."""
+    found = defaultdict(list)
+    for row in mirror.rows(
+        "SELECT w.site, w.organization, w.team, w.key, w.created, w.two_way, i.summary FROM wall_requests w"
+        " JOIN issues i USING (site, issue_id) ORDER BY w.created DESC, w.key"
+    ):
+        found[row["site"], row["organization"], row["team"]].append(
+            {name: row[name] for name in ("site", "key", "created", "two_way", "summary")}
+        )
+    return found
+
+
+def _by_weight(rows: list[dict[str, Any]], name: str) -> list[str]:
+    weight: dict[str, int] = defaultdict(int)
+    for row in rows:
+        weight[row[name]] += row["requests"]
+    return sorted(weight, key=lambda key: (-weight[key], key))
+
+
+def _months(mirror: Mirror) -> list[dict[str, Any]]:
+    """Requests per month and the share without a recorded two-way conversation, with its interval from n = 20 on."""
+    months = mirror.rows(
+        "SELECT date_trunc('month', created)::DATE AS month, count(*) AS requests,"
+        " count(*) FILTER (NOT two_way) AS one_way FROM wall_requests WHERE readable GROUP BY 1 ORDER BY 1"
+    )
+    for row in months:
+        enough = row["requests"] >= SHOW_FROM
+        low, high = statistics.wilson(row["one_way"], row["requests"]) if enough else (None, None)
+        row |= {"share": row["one_way"] / row["requests"] if enough else None, "low": low, "high": high}
+    return months
+
+
+def _handovers(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
+    """Pairs of teams with what one passed on to the other; bulk edits and automation left out."""
+    rows = mirror.rows(
+        "SELECT h.from_team, h.to_team, count(*) AS handovers, count(DISTINCT h.issue_id) AS issues,"
+        " median(h.held_s) AS median_held_s, list(DISTINCT i.key ORDER BY i.key) AS keys, any_value(h.site) AS site"
+        " FROM handovers h JOIN issues i USING (site, issue_id)"
+        f" WHERE h.from_team <> h.to_team AND NOT h.bulk AND NOT h.automated AND {IN_WINDOW} AND h.happened < $as_of"
+        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+        params(window) | {"as_of": window.as_of},
+    )
+    for row in rows:
+        low, high = statistics.garwood(row["handovers"])
+        row |= {"low": low, "high": high}
+    return rows
+
+
+def _patterns(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
+    """Per pattern: hits, issues, share of the window's issues with its interval."""
+    total = mirror.value(f"SELECT count(*) FROM issues i WHERE {IN_WINDOW}", params(window))
+    rows = mirror.rows(
+        "SELECT h.pattern, count(*) AS hits, count(DISTINCT (h.site, h.issue_id)) AS issues,"
+        " list(DISTINCT i.key ORDER BY i.key) AS keys, any_value(h.site) AS site"
+        f" FROM hits h JOIN issues i USING (site, issue_id) WHERE {IN_WINDOW} AND h.happened < $as_of"
+        " GROUP BY 1 ORDER BY 1",
+        params(window) | {"as_of": window.as_of},
+    )
+    for row in rows:
+        enough = total >= SHOW_FROM
+        low, high = statistics.wilson(row["issues"], total) if enough else (None, None)
+        row |= {"of": total, "share": row["issues"] / total if enough else None, "low": low, "high": high}
+    return rows
