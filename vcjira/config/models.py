@@ -170,6 +170,23 @@ class Classify(Model):
     tests: list[RuleTest] = []
 
 
+def _edge(value: object) -> object:
+    """`A -> B` as {from: A, to: B}."""
+    if isinstance(value, str):
+        ends = [end.strip() for end in value.split("->")]
+        if len(ends) != 2 or not all(ends):
+            raise ValueError(f"{value!r} is not an edge such as Platform -> Checkout")
+        return {"from": ends[0], "to": ends[1]}
+    return value
+
+
+class Edge(Model):
+    """Value flows from one team or organization to another."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+
 class PatternOptions(BaseModel):
     """Options that every pattern has; a pattern's own options are checked against its OPTIONS."""
 
@@ -256,6 +273,9 @@ class Settings(Model):
     people: People = People()
     teams: dict[str, Team] = {}
     classify: Classify = Classify()
+    value_chain: list[Annotated[Edge, BeforeValidator(_edge)]] = Field(
+        [], description="who delivers to whom, as `Platform -> Checkout`"
+    )
     patterns: dict[str, PatternOptions] = {}
     declared_split: dict[Class, Percent] = {}
     reports: Reports = Reports()

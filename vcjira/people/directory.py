@@ -124,6 +124,16 @@ def parse(path: Path, raw: bytes) -> list[Line]:
     return lines
 
 
+def read_header(path: Path) -> list[str]:
+    """The names of the columns, in lower case; empty where the file cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            line = file.readline()
+    except OSError:
+        return []
+    return [cell.strip().strip('"').lower() for cell in line.split(max(",;\t", key=line.count))]
+
+
 def _header(path: Path, cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     where = f"{path.name}:1"
