@@ -46,7 +46,7 @@ def _show(app: App, rows: list[dict[str, object]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("requester", ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column("organization", ratio=2, no_wrap=True, overflow="ellipsis")
-    table.add_column("class", no_wrap=True)
+    table.add_column("class", no_wrap=True, min_width=11)
     table.add_column("issues", justify="right", no_wrap=True)
     table.add_column("because of rule, or what is missing", ratio=4, no_wrap=True, overflow="ellipsis")
     for row in rows:

@@ -30,7 +30,7 @@ def edges(settings: Settings) -> list[tuple[str, str]]:
 
 
 def contradictions(mirror: Mirror, settings: Settings) -> list[Contradiction]:
-    """Sorted by organization. Onward delivery is seen in declared edges, in filing for others, in owning others' work."""
+    """Sorted by organization. Delivering onward is a declared edge, filing for others, or owning others' work."""
     delivers: dict[str, list[str]] = {}
     for origin, end in edges(settings):
         delivers.setdefault(origin.lower(), []).append(end)
