@@ -1,0 +1,115 @@
+"""What a log may look like, and what is said of one that cannot be read."""
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vcjira.cli import run
+from vcjira.mirror import Mirror
+
+CSV = """case;when;who;group
+1;2/1/2026 09:00;ann;A
+1;2/1/2026 10:00;bob;B
+2;13/1/2026 09:00;ann;A
+1;2/1/2026 10:00;cem;?
+"""
+XES = """<?xml version="1.0" encoding="UTF-8"?>
+<log xmlns="http://www.xes-standard.org/">
+ <trace><string key="concept:name" value="t1"/>
+  <event><string key="org:resource" value="ann"/><date key="time:timestamp" value="2026-01-02T09:00:00.000+02:00"/>
+   <string key="org:group" value="A"><string key="concept:name" value="nested"/></string></event>
+  <event><string key="org:resource" value="bob"/><date key="time:timestamp" value="2026-01-02T10:00:00.000+02:00"/>
+   <string key="org:group" value="EMPTY"/></event>
+ </trace>
+</log>
+"""
+COLUMNS = ["--case", "case", "--time", "when", "--person", "who", "--team", "group"]
+
+
+def handed(mirror: Path) -> list[tuple[Any, ...]]:
+    with Mirror(mirror, write=False) as opened:
+        return opened.tuples(
+            "SELECT site, issue_id, from_person, to_person, from_team, to_team, happened::TEXT"
+            " FROM handovers ORDER BY site, issue_id, seq"
+        )
+
+
+def imported(tmp_path: Path, name: str, content: bytes, *options: str) -> list[tuple[Any, ...]]:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert run(["import-log", str(path), "--mirror", str(tmp_path / "m.duckdb"), *options]) == 0
+    return handed(tmp_path / "m.duckdb")
+
+
+def test_rows_become_changes_in_file_order_for_equal_times(tmp_path: Path) -> None:
+    assert imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS) == [
+        ("desk", "1", "ann", "bob", "A", "B", "2026-01-02 10:00:00"),
+        ("desk", "1", "bob", "cem", "B", None, "2026-01-02 10:00:00"),
+    ]
+
+
+def test_xes_needs_no_options_and_keeps_zones(tmp_path: Path) -> None:
+    assert imported(tmp_path, "a.xes", XES.encode()) == [("a", "t1", "ann", "bob", "A", "EMPTY", "2026-01-02 08:00:00")]
+
+
+def test_packed_logs_are_unpacked(tmp_path: Path) -> None:
+    first = imported(tmp_path, "a.xes.gz", gzip.compress(XES.encode()))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("inner.xes", XES)
+    second = imported(tmp_path, "b.zip", (tmp_path / "b.zip").read_bytes())
+    assert [row[1:] for row in second if row[0] == "b"] == [row[1:] for row in first if row[0] == "a"]
+
+
+def test_importing_again_replaces_the_site(tmp_path: Path) -> None:
+    once = imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS)
+    assert imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS) == once
+
+
+def test_json_says_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS, "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert (said["site"], said["events"], said["issues"], said["persons"], said["teams"]) == ("desk", 4, 2, 3, 2)
+
+
+def test_an_order_column_goes_before_the_times(tmp_path: Path) -> None:
+    log = "case,when,who,n\n1,2026-01-02,ann,1\n1,2026-01-04,bob,2\n1,2026-01-03,cem,3\n"
+    columns = ["--case", "case", "--time", "when", "--person", "who", "--order", "n"]
+    assert [row[2:4] for row in imported(tmp_path, "x.csv", log.encode(), *columns)] == [("ann", "bob"), ("bob", "cem")]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        (b"", [], "empty"),
+        (CSV.encode(), ["--case", "cases", "--time", "when"], "did you mean 'case'"),
+        (CSV.encode(), ["--case", "case", "--time", "who"], "is not a time"),
+        (b"case,when\n1,2026-13-45\n", ["--case", "case", "--time", "when"], ":2: '2026-13-45' is not a time"),
+        (b"case,when\n", ["--case", "case", "--time", "when"], "no events"),
+        (b"case,when\n\xff\xfe,2026-01-01\n", ["--case", "case", "--time", "when"], "--encoding"),
+        (b"<log><trace></log>", [], "no XES"),
+        (b"<html><body>Log in</body></html>", [], "no events"),
+        (XES.encode(), ["--team", "org:role"], "no event has the attribute 'org:role'"),
+        (b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><log>&c;</log>', [], "document type or entities"),
+        (CSV.encode(), [*COLUMNS, "--name", "a b"], "cannot be a site's name"),
+    ],
+)
+def test_what_cannot_be_read_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, options: list[str], said: str
+) -> None:
+    path = tmp_path / "log.bin"
+    path.write_bytes(content)
+    assert run(["import-log", str(path), "--mirror", str(tmp_path / "m.duckdb"), *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_jira_site_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
+        mirror.load("sites", [{"site": "acme", "product": "cloud"}])
+    path = tmp_path / "acme.xes"
+    path.write_text(XES)
+    assert run(["import-log", str(path), "--mirror", str(tmp_path / "m.duckdb")]) == 2
+    assert "--name" in capsys.readouterr().err
