@@ -9,6 +9,21 @@ _NOT_PROSE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _WORD = re.compile(r"\w[\w'’-]*")
+_FROM = re.compile(
+    r"^[ \t>|*_{}]{0,20}(?:From|Von|De|Van|Da|Od|Från|Fra|Lähettäjä|От|发件人|寄件者|差出人|보낸 사람)[ \t*_{}]{0,9}[:：]"
+    r"[^\n]{0,200}?(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"^[ \t>|*_{}]{0,20}(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Fecha|Para|Asunto"
+    r"|Verzonden|Aan|Onderwerp|Inviato|Data|Oggetto|Skickat|Till|Ämne|Дата|Кому|Тема|发送时间|收件人|主题|日付|宛先|件名"
+    r"|보낸 날짜|받는 사람|제목)[ \t*_{}]{0,9}[:：]",
+    re.MULTILINE | re.IGNORECASE,
+)
+FORWARDED_WITHIN = 20_000
+"""Characters of a text in which the header of a forwarded e-mail is looked for."""
+HEADER_LINES = 6
+"""Lines after `From:` among which two other header lines must stand."""
 
 
 @dataclass(slots=True)
@@ -34,7 +49,24 @@ def read(body: object) -> Reading:
         words=len(words),
         question="?" in prose,
         digest=hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+        forwarded_from=forwarded(text),
     )
+
+
+def forwarded(text: str) -> str | None:
+    """The sender of the topmost e-mail whose header stands in the text, in lower case; None where there is none.
+
+    A header is a `From:` line with an address and, right after it, two of the other lines that mail programs write,
+    in any of their usual languages.
+    """
+    if "@" not in text:
+        return None
+    text = text[:FORWARDED_WITHIN]
+    for match in _FROM.finditer(text):
+        following = "\n".join(text[match.end() :].split("\n", HEADER_LINES)[1:HEADER_LINES])
+        if len(_HEADER.findall(following)) >= 2:
+            return match[1].lower().rstrip(".-")
+    return None
 
 
 def plain(body: object) -> str:
