@@ -4,10 +4,14 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vcjira.cli.app import App
+
+if TYPE_CHECKING:
+    from vcjira.demo.shapes import Product
 
 
 @click.command("serve-jira")
@@ -55,7 +59,7 @@ def serve_jira(
     if not len(store):
         raise Mend("there is no issue in these files", where=", ".join(map(str, data)))
     store.clock.run()
-    kind = "datacenter" if product == "datacenter" else "cloud"
+    kind: "Product" = "datacenter" if product == "datacenter" else "cloud"
     jira = EmbeddedJira(store, product=kind, port=port, faults=wrong, latency=latency / 1000, zone=zone, compress=gzip)
     with jira:
         skipped = f"  not issues: {store.skipped}" if store.skipped else ""

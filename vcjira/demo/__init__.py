@@ -9,6 +9,7 @@
 from typing import TYPE_CHECKING
 
 from vcjira.demo.call import Request
+from vcjira.demo.company import Company, company
 from vcjira.demo.faults import Bucket, Fault, Faults
 from vcjira.demo.load import load
 from vcjira.demo.shelf import EMAIL, TOKEN
@@ -17,7 +18,19 @@ from vcjira.demo.store import Store
 if TYPE_CHECKING:
     from vcjira.demo.server import EmbeddedJira
 
-__all__ = ["EMAIL", "TOKEN", "Bucket", "EmbeddedJira", "Fault", "Faults", "Request", "Store", "load"]
+__all__ = [
+    "EMAIL",
+    "TOKEN",
+    "Bucket",
+    "Company",
+    "EmbeddedJira",
+    "Fault",
+    "Faults",
+    "Request",
+    "Store",
+    "company",
+    "load",
+]
 
 
 def __getattr__(name: str) -> object:

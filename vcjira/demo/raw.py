@@ -56,3 +56,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
+
+
+USER_SIGNS = (b'"displayName"', b'"accountId"', b'"emailAddress"')
+
+
+def has_people(value: Raw) -> bool:
+    """Whether users may be inside an encoded object or list."""
+    if len(memoryview(value)) < 20:
+        return False
+    text = bytes(value)
+    return text[:1] in b"{[" and any(sign in text for sign in USER_SIGNS)

@@ -12,7 +12,6 @@ from vcjira.demo.records import NULL, Account, Comment, Edit, History, Issue, Na
 
 PEOPLE_FIELDS = frozenset({"assignee", "reporter", "creator", "approver", "reviewer", "user"})
 """Names of history fields whose `from` and `to` are accounts."""
-USER_SIGNS = (b'"displayName"', b'"accountId"', b'"emailAddress"')
 HELD = frozenset(fields.COMPUTED)
 """Fields that an issue holds in members of its own."""
 CATEGORIES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done", "undefined": "No Category"}
@@ -76,7 +75,7 @@ class Reader:
             resolved=times.read(_parsed(given.get("resolutiondate"), str)),
         )
         issue.fields = {name: _shared(value) for name, value in given.items() if name not in HELD}
-        issue.peopled = frozenset(name for name, value in issue.fields.items() if _has_people(value))
+        issue.peopled = frozenset(name for name, value in issue.fields.items() if raw.has_people(value))
         self._comments(issue, given.get("comment"), whole.get("comments_data"))
         self._histories(issue, whole.get("changelog"))
         issue.properties = _object(whole.get("properties"))
@@ -100,7 +99,9 @@ class Reader:
             taken = {project.id for project in self.projects.values()}
             project_id = int(number) if number.isdigit() and int(number) not in taken else 10_000 + len(taken)
             kind = str(told.get("projectTypeKey") or "software")
-            known = Project(project_id, project_key, str(told.get("name") or project_key), raw.raw(told), kind)
+            known = Project(project_id, project_key, str(told.get("name") or project_key), kind)
+            if isinstance(told.get("projectCategory"), dict):
+                known.category = raw.raw(told["projectCategory"])
             self.projects[project_key] = known
         return known
 
@@ -210,13 +211,6 @@ def _is_object(value: Raw) -> bool:
 
 def _shared(value: Raw) -> Raw:
     return NULL if value == NULL else value
-
-
-def _has_people(value: Raw) -> bool:
-    if len(memoryview(value)) < 20:
-        return False
-    encoded = bytes(value)
-    return encoded[:1] in b"{[" and any(sign in encoded for sign in USER_SIGNS)
 
 
 def _named(value: Any, encoded: Raw) -> Named | None:

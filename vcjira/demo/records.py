@@ -69,8 +69,8 @@ class Project(Struct, eq=False):
     id: int
     key: str
     name: str
-    raw: Raw
     kind: str = "software"
+    category: Raw | None = None
     state: Literal["live", "archived", "deleted"] = "live"
     lead: Account | None = None
 

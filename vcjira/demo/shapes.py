@@ -19,6 +19,8 @@ EMBEDDED_COMMENTS = 20
 """How many comments Cloud embeds in an issue."""
 EXPANDED_HISTORIES = 40
 """How many histories Cloud's `expand=changelog` gives."""
+REMEMBERED_FROM = 250
+REMEMBERED = 512
 BODIES = frozenset({"description", "environment"})
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
@@ -36,6 +38,7 @@ class Shapes:
         self.zone_name = zone
         self._users: dict[Account | None, Raw] = {None: NULL}
         self._users_as_of = -1
+        self._bodies: dict[int, tuple[Raw, Raw]] = {}
         self._computed = {name: getattr(self, f"_{name}") for name in COMPUTED}
 
     # people -----------------------------------------------------------------------------------------------------
@@ -136,9 +139,15 @@ class Shapes:
         return None
 
     def body(self, value: Raw) -> Raw:
-        if self.version == "3":
-            return texts.document(value)
-        return texts.wiki(value)
+        """A text in the form of this version; of long ones, which the generator shares, the last are remembered."""
+        convert = texts.document if self.version == "3" else texts.wiki
+        if len(memoryview(value)) < REMEMBERED_FROM:
+            return convert(value)
+        if id(value) not in self._bodies:
+            if len(self._bodies) >= REMEMBERED:
+                self._bodies.clear()
+            self._bodies[id(value)] = (value, convert(value))
+        return self._bodies[id(value)][1]
 
     def _named(self, value: Named | None) -> Raw:
         return NULL if value is None else value.raw
@@ -200,7 +209,7 @@ class Shapes:
         )
 
     def project(self, project: Project) -> Json:
-        return {
+        shown: Json = {
             "self": f"{self.rest}/project/{project.id}",
             "id": str(project.id),
             "key": project.key,
@@ -209,6 +218,7 @@ class Shapes:
             "simplified": False,
             "avatarUrls": {"48x48": f"{self.url}/avatar/project.png"},
         }
+        return shown if project.category is None else shown | {"projectCategory": project.category}
 
     # comments and histories -------------------------------------------------------------------------------------
     def comment(self, issue: Issue, comment: Comment, *, properties: bool = False) -> Json:

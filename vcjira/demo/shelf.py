@@ -43,7 +43,6 @@ class Shelf:
         self.clock = times.Clock(times.millis(START))
         self.past: deque[Past] = deque(maxlen=REMEMBERED)
         self.custom: dict[str, dict[str, object]] = {}
-        self.truth: dict[str, list[str]] = {}
         self.me = self.directory.add(
             Account("712020:demo-bot", key="JIRAUSER10000", name="demo-bot", display="Demo Bot", email=EMAIL)
         )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec import Raw
+
 from vcjira.demo import raw
 from vcjira.demo.records import NULL, Account, Comment, Edit, History, Issue, Named, Project
 from vcjira.demo.shelf import Shelf
@@ -192,9 +194,7 @@ class Store(Shelf):
             if not edits:
                 return None
             with self.changing(issue) as (found, moment):
-                found.fields = {**found.fields, **new}
-                if "components" in fields:
-                    found.components = tuple(part["name"] for part in fields["components"] or [])
+                _take(found, new)
                 return self._record(found, moment, author, edits, metadata)
 
     def _field_edit(self, name: str, was: bytes | Any, now: bytes | Any) -> Edit:
@@ -205,11 +205,31 @@ class Store(Shelf):
         kind = "custom" if name.startswith("customfield_") else "jira"
         return Edit(shown, before, before_text, after, after_text, kind, name)
 
+    def attach(self, issue: Key, fields: dict[str, Any]) -> None:
+        """Values that come without a history item: `updated` moves, nothing else tells."""
+        with self.changing(issue) as (found, moment):
+            _take(found, {name: raw.raw(value) for name, value in fields.items()})
+            found.updated = moment
+
+    def note(
+        self, issue: Key, field: str, before: str | None, after: str | None, text: str | None, author: Who = None
+    ) -> History:
+        """A history item alone, as Jira writes it for links, attachments and the like."""
+        with self.changing(issue) as (found, moment):
+            return self._record(found, moment, author, [Edit(field, before, None, after, text)])
+
+    def new_project(self, key: str, name: str = "", *, kind: str = "software", lead: Who = None) -> Project:
+        """The project of that key; made when it is not there."""
+        known = self.projects.get(key)
+        if known is None:
+            number = 10_000 + len(self.projects)
+            known = Project(number, key, name or key, kind, lead=self.person(lead))
+            self.projects[key] = known
+        return known
+
     def move(self, issue: Key, project: str, author: Who = None) -> History:
         """To another project: a new key, the old one goes on resolving."""
-        target = self.projects.get(project) or Project(
-            10_000 + len(self.projects), project, project, raw.raw({"key": project})
-        )
+        target = self.new_project(project)
         with self.changing(issue) as (found, moment):
             origin = found.project
             old = self.rekey(found, target)
@@ -234,10 +254,7 @@ class Store(Shelf):
     ) -> Issue:
         """A new issue, as of now; created already assigned it has no history."""
         with self.lock:
-            home = self.projects.get(project) or Project(
-                10_000 + len(self.projects), project, project, raw.raw({"key": project})
-            )
-            self.projects.setdefault(project, home)
+            home = self.new_project(project)
             moment = self.clock.tick()
             author = self._author(creator if creator is not None else reporter)
             issue = Issue(
@@ -256,8 +273,7 @@ class Store(Shelf):
                 comment_total=0,
             )
             issue.fields = {"summary": raw.raw(summary), "description": NULL, "issuelinks": raw.raw([])}
-            issue.fields |= {name: raw.raw(value) for name, value in (fields or {}).items()}
-            issue.components = tuple(part["name"] for part in (fields or {}).get("components", []))
+            _take(issue, {name: raw.raw(value) for name, value in (fields or {}).items()})
             self.add(issue)
             return issue
 
@@ -271,6 +287,14 @@ class Store(Shelf):
     def archive(self, issue: Key) -> None:
         with self.changing(issue) as (found, _):
             found.archived = True
+
+
+def _take(issue: Issue, values: dict[str, Raw]) -> None:
+    """Take over encoded values, and what is searched of them."""
+    issue.fields = {**issue.fields, **values}
+    issue.peopled |= {name for name, value in values.items() if raw.has_people(value)}
+    if "components" in values:
+        issue.components = tuple(part["name"] for part in raw.parse(values["components"]) or [])
 
 
 def _display(account: Account | None) -> str | None:

@@ -59,7 +59,7 @@ class Clock:
     def tick(self) -> int:
         """The moment of a change: later than every one before."""
         with self._lock:
-            self._moment = self._read() + self.step
+            self._moment = self._read() + (self.step if self._running_since is None else 1)
             return self._moment
 
     def set(self, moment: int) -> None:
