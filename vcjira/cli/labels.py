@@ -198,7 +198,9 @@ def _tools(app: App, mirror: "Mirror") -> Any:
 
     from vcjira import nightly
     from vcjira.cli.progress import watching
-    from vcjira.nightly.night import refetcher
+    from vcjira.sync import refresh_issues
+
+    by_name = {site.name: site for site in app.settings.sites}
 
     @contextmanager
     def tools() -> Any:
@@ -211,7 +213,10 @@ def _tools(app: App, mirror: "Mirror") -> Any:
                 done += count
                 watch("labels", "write", done, None)
 
-            yield trackers, refetcher(mirror, app.settings, trackers), progress
+            def refetch(site: str, ids: Any) -> None:
+                refresh_issues(mirror, by_name[site], trackers(site), ids)
+
+            yield trackers, refetch, progress
 
     return tools()
 
