@@ -63,20 +63,36 @@ def name(column: str) -> str:
 
 def one_of(column: str, words: Words) -> str:
     """SQL: the text in `column` is one of the words; null where the column is."""
-    tests = [f"regexp_matches({column}, {_regexp(word)}, 'is')" for word in words.root if pattern(word) is not None]
+    tests = [_like(column, word) for word in words.root if pattern(word) is not None]
     if words.exact:
         tests.insert(0, f"{column} IN ({', '.join(f'lower({quote(word)})' for word in words.exact)})")
     return f"({' OR '.join(tests)})"
 
 
-def _regexp(word: str) -> str:
-    """SQL: a pattern as it is; of a `glob:` in lower case, as the texts are (not every letter folds)."""
-    found = quote(pattern(word) or "")
-    return found if word.startswith("re:") else f"lower({found})"
+def _like(column: str, word: str) -> str:
+    """SQL: a pattern as it is; of a `glob:` in lower case, as the texts are (not every letter folds).
+
+    The usual globs, one star at an end or one at both, need no regular expression.
+    """
+    if word.startswith("re:"):
+        return f"regexp_matches({column}, {quote(word[3:])}, 'is')"
+    glob = word[5:]
+    inner = glob.removeprefix("*").removesuffix("*")
+    if inner and "*" not in inner and "?" not in inner:
+        test = {
+            (True, True): "contains",
+            (True, False): "ends_with",
+            (False, True): "starts_with",
+        }.get((glob.startswith("*"), glob.endswith("*")))
+        if test:
+            return f"{test}({column}, lower({quote(inner)}))"
+    return f"regexp_matches({column}, lower({quote(pattern(word) or '')}), 'is')"
 
 
 def any_of(column: str, words: Words) -> str:
     """SQL: one of the texts in the list `column` is one of the words; null where the column is, false when empty."""
+    if len(words.root) == 1 and words.exact:
+        return f"list_contains({column}, lower({quote(words.root[0])}))"
     if not words.patterns:
         return f"list_has_any({column}, [{', '.join(f'lower({quote(word)})' for word in words.exact)}])"
     return f"(len(list_filter({column}, lambda x: {one_of('x', words)})) > 0)"
@@ -86,6 +102,8 @@ def _read(column: str, words: Words) -> str:
     """SQL: everything the words name has been looked up, so that not finding it means something."""
     if words.patterns:
         return "false"
+    if len(words.root) == 1:
+        return any_of(column, words)
     return f"list_has_all({column}, [{', '.join(f'lower({quote(word)})' for word in words.exact)}])"
 
 

@@ -53,10 +53,11 @@ class Clause:
         texts = {True: "yes", False: "no", None: None}
         return texts[self.rule.answers.get("has_choice")], texts[self.rule.answers.get("delivers_to_others")]
 
-    def mark(self) -> str:
-        """SQL: this rule's mark over the facts, or null."""
+    def mark(self, unread: frozenset[str]) -> str:
+        """SQL: this rule's mark over the facts, or null; `unread` are the groups that could not be read."""
         hoped = ""
-        if any(isinstance(matcher, Group) for _, _, matcher in self.rule.when.leaves()):
+        leaves = self.rule.when.leaves()
+        if any(isinstance(m, Group) and not unread.isdisjoint(map(str.lower, m.root)) for _, _, m in leaves):
             hoped = f" WHEN {self.rule.when.sql(hope=True)} THEN {2 * self.number + 1}"
         return f"CASE WHEN {self.rule.when.sql()} THEN {2 * self.number}{hoped} END"
 

@@ -82,6 +82,12 @@ def _look_ups(mirror: Mirror, settings: Settings) -> None:
     )
 
 
+def unread_groups(mirror: Mirror) -> frozenset[str]:
+    """Groups that rules need and that could not be read on some site, in lower case."""
+    rows = mirror.tuples("SELECT DISTINCT unnest(groups_unread) FROM t_lookups")
+    return frozenset(name for (name,) in rows)
+
+
 def save_issues(mirror: Mirror, book: Book, only: str = "true") -> list[str]:
     """`t_issues`: site, issue_id, and the issue columns that the rules use; the names of those columns."""
     used = {

@@ -23,13 +23,14 @@ NEVER = -1
 def save(mirror: Mirror, settings: Settings, book: Book) -> None:
     """Fill `classes`, `verdicts` and `issue_verdicts`."""
     facts.save_requesters(mirror, settings, book)
+    unread = facts.unread_groups(mirror)
     columns = facts.save_issues(mirror, book)
     moment = now(mirror)
     _save_rules(mirror, book)
-    _mark_requesters(mirror, book)
+    _mark_requesters(mirror, book, unread)
     _mark_issues(mirror, book, columns)
     _key_issues(mirror, book, moment)
-    _mark_pairs(mirror, book)
+    _mark_pairs(mirror, book, unread)
     _combine(mirror, sum(day <= moment.date() for day in book.days))
     _judge(mirror)
     _fill(mirror)
@@ -86,8 +87,8 @@ def _numbered(mirror: Mirror, table: str, keys: str, marks: str, source: str) ->
     )
 
 
-def _mark_requesters(mirror: Mirror, book: Book) -> None:
-    marks = _marks([clause.mark() for clause in book.of("requester")])
+def _mark_requesters(mirror: Mirror, book: Book, unread: frozenset[str]) -> None:
+    marks = _marks([clause.mark(unread) for clause in book.of("requester")])
     _numbered(mirror, "t_by_requester", "pid", marks, "t_requesters")
 
 
@@ -107,7 +108,7 @@ def _mark_issues(mirror: Mirror, book: Book, columns: list[str]) -> None:
             "CREATE OR REPLACE TEMP TABLE t_issue_facets AS"
             f" SELECT i.site, i.issue_id, f.fid FROM t_issues i JOIN t_facets f ON {same}"
         )
-    marks = _marks([clause.mark() for clause in book.of("issue")])
+    marks = _marks([clause.mark(frozenset()) for clause in book.of("issue")])
     _numbered(mirror, "t_by_facet", "fid", marks, "t_facets")
 
 
@@ -134,7 +135,7 @@ def _key_issues(mirror: Mirror, book: Book, moment: datetime) -> None:
     )
 
 
-def _mark_pairs(mirror: Mirror, book: Book) -> None:
+def _mark_pairs(mirror: Mirror, book: Book, unread: frozenset[str]) -> None:
     """Rules that ask about both, on the pairs of requester and facet that occur."""
     clauses = book.of("both")
     if not clauses:
@@ -145,7 +146,7 @@ def _mark_pairs(mirror: Mirror, book: Book) -> None:
         mirror,
         "t_by_pair",
         "pid, fid",
-        _marks([clause.mark() for clause in clauses]),
+        _marks([clause.mark(unread) for clause in clauses]),
         "(SELECT pid_then AS pid, fid FROM t_keyed UNION SELECT pid_now, fid FROM t_keyed)"
         " JOIN t_requesters USING (pid) JOIN t_facets USING (fid)",
     )
