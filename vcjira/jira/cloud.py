@@ -20,8 +20,6 @@ WALK_PAGE = 5_000
 """Most ids in one page of search/jql; the server gives fewer when it likes, so pages end by token only."""
 ONE_CHAIN = 5_000
 """Below this many issues one chain of pages is quicker than several."""
-FIRST_YEAR = 2002
-"""No Jira is older."""
 FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
 HISTORY_PAGE = 10_000
 POLL = 0.25
@@ -64,7 +62,7 @@ class Cloud:
 
     def bounded(self, jql: str) -> str:
         """Search refuses JQL without a restriction."""
-        return jql or f'created >= "{FIRST_YEAR}-01-01"'
+        return jql or "id != null"  # true of every issue, also of one without any date
 
     def count(self, jql: str) -> int | None:
         try:
@@ -82,7 +80,7 @@ class Cloud:
             return [self.bounded(jql)]
         years = range(self.started.year - 14, self.started.year + 1)
         inside = f"({jql}) AND " if jql else ""
-        parts = [f'{inside}created < "{years[0]}-01-01"']
+        parts = [f'{inside}(created < "{years[0]}-01-01" OR created is EMPTY)']
         parts += [f'{inside}created >= "{y}-01-01" AND created < "{y + 1}-01-01"' for y in years[:-1]]
         return [*parts, f'{inside}created >= "{years[-1]}-01-01"']
 
@@ -149,8 +147,13 @@ class Cloud:
         total = embedded.get("total", len(comments))
         if len(comments) >= total:
             return comments, True
-        comments = list(self._paged(f"{API}/issue/{raw['id']}/comment", {}, "comments"))
-        return comments, len({entry["id"] for entry in comments}) >= total
+        found: dict[str, dict[str, Any]] = {}
+        while True:  # the list itself is the server's word: the embedded total counts what nobody may see, too
+            page = self.wire.get(f"{API}/issue/{raw['id']}/comment", {"startAt": len(found), "maxResults": 100})
+            before = len(found)
+            found.update((str(entry["id"]), entry) for entry in page["comments"])
+            if len(found) >= page["total"] or len(found) == before:
+                return list(found.values()), len(found) >= page["total"]
 
     def members(self, kind: Literal["group", "organization"], name: str) -> list[Person]:
         raws: Iterable[dict[str, Any]]
@@ -226,12 +229,12 @@ class Cloud:
     def set_property(self, issue_id: str, key: str, value: object) -> None:
         self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
 
-    def _paged(self, path: str, params: dict[str, Any], name: str = "values") -> Iterator[dict[str, Any]]:
+    def _paged(self, path: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """A list paged by `startAt`, to its end; the server's page size is trusted, not ours."""
         start = 0
         while True:
             page = self.wire.get(path, {**params, "startAt": start, "maxResults": 100})
-            entries = page[name]
+            entries = page["values"]
             yield from entries
             start += len(entries)
             if not entries or page.get("isLast") or start >= page.get("total", start + 1):

@@ -74,8 +74,9 @@ class DataCenter:
         if (self.count(jql) or 0) <= WINDOW:
             return [jql]
         after = self.started + timedelta(days=2)  # past midnight in every zone
-        parts = [_window(jql, None, FIRST_DAY), *self._halve(jql, FIRST_DAY, after), _window(jql, after, None)]
-        return [part for part in parts if part]
+        rest = [f"({jql}) AND created is EMPTY" if jql else "created is EMPTY"]
+        rest += [_window(jql, None, FIRST_DAY), _window(jql, after, None)]
+        return self._halve(jql, FIRST_DAY, after) + rest
 
     def _halve(self, jql: str, start: datetime, end: datetime) -> list[str]:
         window = _window(jql, start, end)

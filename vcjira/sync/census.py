@@ -31,13 +31,16 @@ CREATE OR REPLACE TEMP TABLE wanted AS
 SELECT w.issue_id, row_number() OVER (ORDER BY length(w.issue_id), w.issue_id) AS place
 FROM walked w LEFT JOIN issues i ON i.site = ? AND i.issue_id = w.issue_id
 WHERE ? OR i.issue_id IS NULL OR i.presence <> 'present' OR i.key <> w.key
-   OR i.updated IS NULL OR w.updated IS NULL OR w.updated > i.updated
+   OR w.updated > i.updated OR (? AND (i.updated IS NULL OR w.updated IS NULL))
 """
 
 
-def wanted(mirror: Mirror, site: str, *, everything: bool) -> int:
-    """Decide what to fetch: new, changed, moved, back again; an index that lags behind us is no reason."""
-    mirror.run(_WANTED, [site, everything])
+def wanted(mirror: Mirror, site: str, *, everything: bool, timeless: bool) -> int:
+    """Decide what to fetch: new, changed, moved, back again; an index that lags behind us is no reason.
+
+    Issues without an `updated` say nothing of changes; `timeless` fetches them to be sure.
+    """
+    mirror.run(_WANTED, [site, everything, timeless])
     return int(mirror.value("SELECT count(*) FROM wanted"))
 
 

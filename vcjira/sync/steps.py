@@ -111,9 +111,9 @@ class Steps:
             self.watch(self.site.name, "walk", self.outcome.walked, total)
         census.settle(self.mirror)
 
-    def fetch(self, *, everything: bool) -> set[str]:
+    def fetch(self, *, everything: bool, timeless: bool = True) -> set[str]:
         """Fetch what is wanted; the ids that Jira did not give."""
-        total = census.wanted(self.mirror, self.site.name, everything=everything)
+        total = census.wanted(self.mirror, self.site.name, everything=everything, timeless=timeless)
         absent: set[str] = set()
         buffer: list[Issue] = []
         done = 0
@@ -148,7 +148,7 @@ class Steps:
         for stubs in pages:
             census.note(self.mirror, stubs)
         census.settle(self.mirror)
-        self.drop(self.fetch(everything=False))
+        self.drop(self.fetch(everything=False, timeless=False))
 
     def drop(self, absent: set[str]) -> None:
         """Issues met on the walk that the server no longer has were deleted meanwhile; they are not unread."""
