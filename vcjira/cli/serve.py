@@ -1,5 +1,6 @@
 """`vcjira serve-jira`: only the embedded Jira, on loopback, until somebody stops it."""
 
+import gc
 import signal
 import sys
 import threading
@@ -58,8 +59,9 @@ def serve_jira(
     store = load(data) if data else company(issues, seed, weight=weight)
     if not len(store):
         raise Mend("there is no issue in these files", where=", ".join(map(str, data)))
+    gc.freeze()  # the issues stay for good; looking through them again and again would cost the requests
     store.clock.run()
-    kind: "Product" = "datacenter" if product == "datacenter" else "cloud"
+    kind: Product = "datacenter" if product == "datacenter" else "cloud"
     jira = EmbeddedJira(store, product=kind, port=port, faults=wrong, latency=latency / 1000, zone=zone, compress=gzip)
     with jira:
         skipped = f"  not issues: {store.skipped}" if store.skipped else ""

@@ -27,9 +27,7 @@ HEAVY = frozenset({"changelog", "editmeta", "operations", "renderedFields", "tra
 def search(call: Call) -> Answer:
     """GET and POST `search/jql`."""
     asked = _asked(call)
-    found = call.site.find(call, asked["jql"])
-    if not found.search.bounded:
-        raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+    found = _bounded(call, asked["jql"], archived=asked["archived"])
     wanted = fields.wanted(asked["fields"], "id")
     digest = hashlib.sha256(json.dumps([asked["jql"], sorted(asked["fields"])]).encode()).hexdigest()[:16]
     start = _start(found, asked["token"], digest)
@@ -50,6 +48,13 @@ def search(call: Call) -> Answer:
     return Answer(body=joined(head, "issues", shown))
 
 
+def _bounded(call: Call, jql: str, *, archived: bool = False) -> Found:
+    found = call.site.find(call, jql, archived=archived)
+    if not found.search.bounded:
+        raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+    return found
+
+
 def _asked(call: Call) -> dict[str, Any]:
     """The request's parameters, from the query of a GET or the body of a POST."""
     if call.body is None:
@@ -58,6 +63,7 @@ def _asked(call: Call) -> dict[str, Any]:
         asked["fields"] = call.listed("fields")
         asked["properties"] = call.listed("properties")
         asked["reconcileIssues"] = call.listed("reconcileIssues")
+        asked["includeArchivedProjects"] = call.query.get("includeArchivedProjects") == "true"
     else:
         asked = call.object()
         unknown = set(asked) - _BODY
@@ -65,18 +71,23 @@ def _asked(call: Call) -> dict[str, Any]:
             raise Refusal(400, f"Invalid request payload: unrecognized field '{sorted(unknown)[0]}'.")
         if not isinstance(asked.get("expand"), str | None):
             raise Refusal(400, "Invalid request payload: 'expand' must be a string.")
-    properties = list(asked.get("properties") or [])
-    if len(properties) > 5:
-        raise Refusal(400, "At most 5 properties can be requested.")
     return {
         "jql": str(asked.get("jql") or ""),
         "token": asked.get("nextPageToken"),
         "size": int(asked.get("maxResults") or PAGE),
         "fields": [str(name) for name in asked.get("fields") or []],
         "expand": str(asked.get("expand") or "").split(","),
-        "properties": properties,
+        "properties": _properties(asked),
+        "archived": bool(asked.get("includeArchivedProjects")),
         "reconcile": [str(entry) for entry in asked.get("reconcileIssues") or []],
     }
+
+
+def _properties(asked: dict[str, Any]) -> list[str]:
+    properties = [str(name) for name in asked.get("properties") or []]
+    if len(properties) > 5:
+        raise Refusal(400, "At most 5 properties can be requested.")
+    return properties
 
 
 _BODY = frozenset(
@@ -159,7 +170,7 @@ def bulk_issues(call: Call) -> Answer:
     asked = call.object()
     names = [str(name) for name in asked.get("fields") or []]
     expand = asked.get("expand") or []
-    properties = list(asked.get("properties") or [])
+    properties = _properties(asked)
     if not isinstance(expand, list):
         raise Refusal(400, "Invalid request payload: 'expand' must be a list.")
     ids = [str(entry) for entry in asked.get("issueIdsOrKeys") or []]
@@ -255,9 +266,7 @@ def _created(call: Call, history: History) -> int | str:
 
 def count(call: Call) -> Answer:
     """POST `search/approximate-count`."""
-    found = call.site.find(call, str(call.object().get("jql") or ""))
-    if not found.search.bounded:
-        raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+    found = _bounded(call, str(call.object().get("jql") or ""))
     return json_answer({"count": len(found.issues)})
 
 

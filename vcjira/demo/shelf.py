@@ -47,6 +47,7 @@ class Shelf:
             Account("712020:demo-bot", key="JIRAUSER10000", name="demo-bot", display="Demo Bot", email=EMAIL)
         )
         self._values: dict[tuple[str, str], Named] = {}
+        self._named: dict[str, tuple[int, dict[str, Named]]] = {}
         self._keys: dict[str, int] = {}
         self._by_project: dict[str, set[int]] = {}
         self._numbers: dict[str, int] = {}
@@ -116,12 +117,15 @@ class Shelf:
             return {issue.key: list(issue.labels) for issue in self.issues.values()}
 
     def named(self, kind: str) -> dict[str, Named]:
-        """Statuses, types, priorities or resolutions that occur, by lower-case name."""
-        found: dict[str, Named] = {}
-        for issue in self.issues.values():
-            value: Named | None = getattr(issue, kind)
-            if value is not None:
-                found.setdefault(value.lower, value)
+        """Statuses, types, priorities or resolutions that there are, by lower-case name."""
+        version, found = self._named.get(kind, (-1, {}))
+        if version != self.version:
+            found = {low: value for (of, low), value in self._values.items() if of == kind}
+            for issue in self.issues.values():
+                value: Named | None = getattr(issue, kind)
+                if value is not None:
+                    found.setdefault(value.lower, value)
+            self._named[kind] = (self.version, found)
         return found
 
     # changing ---------------------------------------------------------------------------------------------------

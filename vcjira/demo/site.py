@@ -60,9 +60,11 @@ class Site:
             del self.requests[: REMEMBERED // 2]
 
     # permissions ------------------------------------------------------------------------------------------------
-    def sees(self, me: Account | None, issue: Issue) -> bool:
+    def sees(self, me: Account | None, issue: Issue, *, archived: bool = False) -> bool:
+        """`archived`: issues of archived projects, too."""
         project = issue.project
-        return me is not None and not issue.archived and project.state == "live" and self.browses(project.key)
+        there = project.state == "live" or (archived and project.state == "archived")
+        return me is not None and there and not issue.archived and self.browses(project.key)
 
     def browses(self, project_key: str) -> bool:
         return project_key not in self.faults.no_browse and "BROWSE_PROJECTS" not in self.faults.lacks
@@ -84,11 +86,12 @@ class Site:
         return self.edits(project_key) if permission == "EDIT_ISSUES" else self.browses(project_key)
 
     # search -----------------------------------------------------------------------------------------------------
-    def find(self, call: Call, jql: str, *, strict: bool = True) -> Found:
+    def find(self, call: Call, jql: str, *, strict: bool = True, archived: bool = False) -> Found:
         """The issues that the caller finds, cached until something changes; 400 for JQL that Jira would refuse."""
         store = self.store
         lag = int(self.faults.index_lag * 1000)
-        key = (jql, strict, call.me is None, store.version, store.now_ms if lag else store.now_ms // 60_000)
+        rights = (call.me is None, archived, *self.faults.no_browse, *self.faults.lacks)
+        key = (jql, strict, rights, store.version, store.now_ms if lag else store.now_ms // 60_000)
         if key in self._found:
             self._found.move_to_end(key)
             return self._found[key]
@@ -99,7 +102,8 @@ class Site:
         except BadJql as bad:
             raise Refusal(400, str(bad)) from None
         overlay = store.seen_before(store.now_ms - lag) if lag else {}
-        issues = [issue for issue in search.find(store, overlay) if self.sees(call.me, issue)] if call.me else []
+        listed = search.find(store, overlay) if call.me else []
+        issues = [issue for issue in listed if self.sees(call.me, issue, archived=archived)]
         self._stamps += 1
         found = self._found[key] = Found(search, issues, self._stamps)
         while len(self._found) > CACHED:

@@ -1,7 +1,7 @@
 """What people do in Jira, as methods: each leaves the history, the `updated` and the values that Jira would leave."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Raw
 
@@ -141,7 +141,7 @@ class Store(Shelf):
         number = str(10_000 + len(self._values) + 1)
         shown: dict[str, Any] = {"id": number, "name": name, "description": ""}
         if kind == "status":
-            category = category or "indeterminate"
+            category = category or _category(name)
             numbers = {"new": 2, "indeterminate": 4, "done": 3}
             names = {"new": "To Do", "indeterminate": "In Progress", "done": "Done"}
             shown["statusCategory"] = {
@@ -156,6 +156,7 @@ class Store(Shelf):
                 shown |= {"subtask": name.lower() in ("sub-task", "subtask"), "hierarchyLevel": int(name == "Epic")}
             made = Named(number, name, raw.raw(shown))
         self._values[kind, name.lower()] = made
+        self.version += 1
         return made
 
     def set_field(self, issue: Key, field: str, value: Any, author: Who = None) -> History | None:
@@ -284,9 +285,22 @@ class Store(Shelf):
             rest = {key: held for key, held in found.properties.items() if key != name}
             found.properties = rest if value is None else {**rest, name: raw.raw(value)}
 
+    def shelve(self, project: str, state: Literal["live", "archived", "deleted"]) -> None:
+        """Archive a project, put it in the trash, or bring it back; its issues keep their `updated`."""
+        with self.lock:
+            self.projects[project].state = state
+            self.version += 1
+
     def archive(self, issue: Key) -> None:
         with self.changing(issue) as (found, _):
             found.archived = True
+
+
+def _category(status: str) -> str:
+    low = status.lower()
+    if low in ("done", "closed", "resolved", "cancelled"):
+        return "done"
+    return "new" if low in ("to do", "open", "new", "backlog") else "indeterminate"
 
 
 def _take(issue: Issue, values: dict[str, Raw]) -> None:
