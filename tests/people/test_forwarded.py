@@ -14,7 +14,7 @@ Subject: export fails
 Hello, the export fails."""
 GERMAN = "Von: Ann Lee [mailto:ann@globex.example]\nGesendet: Montag\nAn: help@acme.example\nBetreff: Export"
 WIKI = "*From:* Ann <[ann@globex.example|mailto:ann@globex.example]>\n*Date:* Mon\n*Subject:* x\n"
-GMAIL = "---------- Forwarded message ---------\nFrom: Ann <ann@globex.example>\nDate: Mon\nSubject: x\nTo: help@acme.example\n"
+GMAIL = "--- Forwarded message ---\nFrom: Ann <ann@globex.example>\nDate: Mon\nSubject: x\nTo: help@acme.example\n"
 QUOTED = "> From: ann@globex.example\n> Date: Mon\n> To: x@acme.example\n"
 CHAIN = GMAIL + "\nFrom: first@umbrella.example\nDate: x\nTo: ann@globex.example\nSubject: x"
 
