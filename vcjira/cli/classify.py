@@ -11,9 +11,9 @@ from vcjira.cli.app import App
 @click.option("--json", "as_json", is_flag=True, help="One JSON document: a list of requesters.")
 @click.pass_obj
 def classify(app: App, unknown: bool, limit: int | None, as_json: bool) -> None:
-    """Class every requester and issue from the mirror; list the requesters.
+    """Class every requester and issue from the mirror.
 
-    Reads the mirror only, never Jira. `vcjira explain ACCOUNT` says why somebody has a class.
+    Lists the requesters; reads the mirror only, never Jira. `vcjira explain ACCOUNT` says why somebody has a class.
     """
     from vcjira.nightly import fresh
     from vcjira.rules.listing import count_classes, list_requesters

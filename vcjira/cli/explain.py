@@ -19,7 +19,7 @@ Row = dict[str, Any]
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def explain(app: App, what: str, as_json: bool) -> None:
-    """Why: answers, rules, evidence and dates; hand-overs and pattern hits; labels and vetoes.
+    """Why: answers, rules, evidence, hand-overs, labels.
 
     An issue by its key of today or before a move; an account by id, SITE/ID, e-mail address or name.
     """

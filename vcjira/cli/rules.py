@@ -190,9 +190,10 @@ def diff(app: App, old: Path, new: Path, max_flips: str | None, limit: int, as_j
 def _share(text: str | None) -> float | None:
     from vcjira.config.units import percent
 
+    if text is None:
+        return None
     try:
-        value = percent(text)
-        return None if value is None else float(value)  # type: ignore[arg-type]
+        return float(str(percent(text)))
     except ValueError:
         raise Mend(f"--max-flips {text!r} is not a percentage such as 5%") from None
 

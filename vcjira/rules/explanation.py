@@ -182,40 +182,34 @@ def explain_account(mirror: Mirror, site: str, account_id: str) -> Row:
         "bot": person.get("bot"),
         "groups": person.get("groups"),
         "organizations": person.get("organizations"),
-        "joined": mirror.rows(
-            """
-            SELECT o.site, o.account_id, o.evidence FROM identities m JOIN identities o USING (person)
-            WHERE m.site = $site AND m.account_id = $account_id
-                AND (o.site, o.account_id) IS DISTINCT FROM (m.site, m.account_id) ORDER BY ALL
-            """,
-            key,
-        ),
-        "affiliations": mirror.rows(
-            """
-            SELECT organization, team, valid_from, valid_until, source, evidence FROM affiliations
-            WHERE site = $site AND account_id = $account_id ORDER BY valid_from NULLS FIRST
-            """,
-            key,
-        ),
-        "teams": mirror.rows(
-            """
-            SELECT team, valid_from, valid_until, how FROM person_teams
-            WHERE site = $site AND account_id = $account_id ORDER BY authority, team
-            """,
-            key,
-        ),
-        "classes": mirror.rows(
-            """
-            SELECT team, own_team, class, class_now, rules, count(*) AS issues, min(created) AS first,
-                max(created) AS last, arg_max(key, (created, key)) AS example
-            FROM classes JOIN (SELECT site, issue_id, key, created FROM issues) USING (site, issue_id)
-            WHERE site = $site AND requester_id = $account_id GROUP BY ALL ORDER BY issues DESC, team, class, rules
-            """,
-            key,
-        ),
+        **{name: mirror.rows(sql, key) for name, sql in _ACCOUNT.items()},
         "carried": mirror.value(
             "SELECT count(*) FROM classes WHERE site = $site AND carrier_id = $account_id"
             " AND requester_id IS DISTINCT FROM carrier_id",
             key,
         ),
     }
+
+
+_ACCOUNT = {
+    "joined": """
+        SELECT o.site, o.account_id, o.evidence FROM identities m JOIN identities o USING (person)
+        WHERE m.site = $site AND m.account_id = $account_id
+            AND (o.site, o.account_id) IS DISTINCT FROM (m.site, m.account_id) ORDER BY ALL
+    """,
+    "affiliations": """
+        SELECT organization, team, valid_from, valid_until, source, evidence FROM affiliations
+        WHERE site = $site AND account_id = $account_id ORDER BY valid_from NULLS FIRST
+    """,
+    "teams": """
+        SELECT team, valid_from, valid_until, how FROM person_teams
+        WHERE site = $site AND account_id = $account_id ORDER BY authority, team
+    """,
+    "classes": """
+        SELECT team, own_team, class, class_now, rules, count(*) AS issues, min(created) AS first,
+            max(created) AS last, arg_max(key, (created, key)) AS example
+        FROM classes JOIN (SELECT site, issue_id, key, created FROM issues) USING (site, issue_id)
+        WHERE site = $site AND requester_id = $account_id GROUP BY ALL ORDER BY issues DESC, team, class, rules
+    """,
+}
+"""What is listed of an account: name -> SQL."""
