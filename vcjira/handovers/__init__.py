@@ -1,16 +1,18 @@
 """The changelog as a sequence of owners, and the events that patterns ask about.
 
-`derive` fills the table `handovers` and the internal tables `talk` and `requests`; `paths` and `events` build what
-one run of the patterns needs besides.
+`derive` fills the table `handovers` and the internal tables `requests`, `talk` and `novelty`; `paths`, `events` and
+`fields` build what one run of the patterns needs besides.
 """
 
 from vcjira.config import Settings
-from vcjira.handovers import marks, owners, talk
+from vcjira.handovers import marks, novelty, owners, talk
 from vcjira.mirror import Mirror
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:
-    """Fill `handovers` anew: one row per change of owner, person or team, before debouncing; then who talked."""
+    """Fill `handovers` anew: one row per change of owner, person or team, before debouncing; then who
+    talked, and which requests are about something new."""
     marks.mark(mirror)
     owners.fold(mirror, settings)
     talk.tell(mirror, settings)
+    novelty.derive(mirror)

@@ -7,6 +7,8 @@ issue, and whoever was its assignee; where the owning team has no configured mem
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
 
+DISPUTED = ("priority", "issuetype", "issue type", "component", "duedate", "due date")
+"""Fields over which the sides may fight (P19): who changed them stands on a side too."""
 NO_TEAM = "(no team)"
 UNKNOWN = "(unknown)"
 """The asking side where the requester's organization is not known."""
@@ -17,7 +19,7 @@ def tell(mirror: Mirror, settings: Settings) -> None:
     team = f"coalesce(c.team, '{NO_TEAM}')" if settings.teams else "coalesce(c.team, i.team_field, i.project)"
     mirror.run("DELETE FROM requests")
     mirror.run(REQUESTS.format(team=team, unknown=UNKNOWN))
-    mirror.run(SIDES)
+    mirror.run(SIDES.format(disputed=", ".join(f"'{name}'" for name in DISPUTED)))
     mirror.run("DELETE FROM talk")
     mirror.run(TALK.format(side=side("c.site", "c.issue_id", "c.author_id", "c.created")))
 
@@ -82,6 +84,7 @@ SELECT DISTINCT site, issue_id, account_id, valid_from, valid_until FROM (
     JOIN person_teams p ON p.site = h.site AND p.team = h.team
     SEMI JOIN (
         SELECT site, issue_id, author_id AS account_id FROM comments
+        UNION SELECT site, issue_id, author_id FROM changes WHERE lower(field) IN ({disputed})
     ) a ON a.site = h.site AND a.issue_id = h.issue_id AND a.account_id = p.account_id
     UNION ALL
     SELECT site, issue_id, assignee_id, NULL, NULL FROM present WHERE assignee_id IS NOT NULL

@@ -8,20 +8,37 @@ from types import ModuleType
 from typing import Any
 
 from vcjira.config import Settings
-from vcjira.handovers import events, paths
+from vcjira.handovers import events, fields, paths
 from vcjira.mirror import Mirror, now
 from vcjira.patterns import (
+    batch_toss,
+    clarification_loop,
+    deadline_toss,
+    escalation,
+    field_churn,
     fire_and_forget,
     handover,
+    hot_potato,
+    missing_link,
     monologue,
+    novel_unaccompanied,
+    one_way_street,
+    orphan,
     ping_pong,
+    project_bounce,
+    proxy_requester,
+    queue_skip,
     reassignment,
     rejection,
+    relay,
     reopen,
     return_,
     return_to_sender,
+    shotgun_request,
     silent_handoff,
     stale,
+    swarm,
+    ticket_demanded,
 )
 from vcjira.patterns.chosen import Chosen, choose
 
@@ -34,9 +51,26 @@ PATTERNS: dict[str, ModuleType] = {
     "fire_and_forget": fire_and_forget,
     "monologue": monologue,
     "stale": stale,
+    "escalation": escalation,
+    "swarm": swarm,
+    "batch_toss": batch_toss,
     "reopen": reopen,
     "rejection": rejection,
     "return_to_sender": return_to_sender,
+    "clarification_loop": clarification_loop,
+    "proxy_requester": proxy_requester,
+    "orphan": orphan,
+    "queue_skip": queue_skip,
+    "relay": relay,
+    "project_bounce": project_bounce,
+    "field_churn": field_churn,
+    "shotgun_request": shotgun_request,
+    "hot_potato": hot_potato,
+    "deadline_toss": deadline_toss,
+    "one_way_street": one_way_street,
+    "missing_link": missing_link,
+    "novel_unaccompanied": novel_unaccompanied,
+    "ticket_demanded": ticket_demanded,
 }
 """Name (in `hits`, configuration and labels) -> module, in the order of the catalogue."""
 
@@ -59,6 +93,7 @@ def prepare(mirror: Mirror, settings: Settings) -> None:
     """Make the temporary tables that the patterns' SQL reads, but for the paths."""
     paths.levels(mirror, teams=bool(settings.teams))
     events.build(mirror)
+    fields.build(mirror)
 
 
 def find(mirror: Mirror, settings: Settings, name: str) -> list[dict[str, Any]]:

@@ -35,7 +35,9 @@ class Chosen:
 
     def words(self, path: str, now: datetime) -> dict[str, str]:
         """What the placeholders of the SQL stand for; `h`, `t` and `r` are a hop or step, a comment, a request."""
-        words = {name: literal(value) for name, value in self.own.items()}
+        words = {name: literal(value) for name, value in self.own.items() if name != "lines"}
+        if "lines" in self.own:
+            words["lines"] = lines(self.own["lines"])
         if words.get("verification") == "'auto'":
             words["verification"] = "'count'" if self.raw else "'ignore'"
         talks = "t.human AND NOT t.template" if not self.bots else "t.author_id IS NOT NULL"
@@ -53,6 +55,16 @@ class Chosen:
     def _counted(self, column: str) -> str:
         parts = [name for name, counts in (("bulk", self.bulk), ("automated", self.bots)) if not counts]
         return " AND ".join(f"NOT {column.format(name)}" for name in parts) or "true"
+
+
+def lines(value: Value | None) -> str:
+    """Rows of (team, line) for `VALUES`, from a list of lines with the teams of one separated by commas."""
+    rows = [
+        f"({literal(team.strip().lower())}, {number})"
+        for number, line in enumerate(value if isinstance(value, list) else [], 1)
+        for team in line.split(",")
+    ]
+    return ", ".join(rows) or "('', 0)"
 
 
 def choose(settings: Settings, patterns: Mapping[str, ModuleType]) -> dict[str, Chosen]:

@@ -67,7 +67,7 @@ def literal(value: Value | None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(literal(word.lower()) for word in value) or "NULL"
+        return ", ".join(literal(word.lower()) for word in value) or "''"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return repr(round(value, 6)) if isinstance(value, float) and value != int(value) else str(int(value))

@@ -1,0 +1,107 @@
+"""Steps of other things than owner and status: projects, disputed fields, links, signs of work, queues of a team."""
+
+from vcjira.handovers.talk import DISPUTED, side
+from vcjira.mirror import Mirror
+
+ROUTING = (
+    "assignee", "team", "component", "key", "project", "projectimport", "link", "issuelinks", "remoteissuelink",
+    "epic link", "parent", "rank", "global rank", "sprint", "labels", "workflow", "status", "fix version", "version",
+    "priority", "reporter", "issuetype", "security", "watcher",
+)  # fmt: skip
+"""Fields whose change is no sign of work on the content (P21)."""
+
+
+def build(mirror: Mirror) -> None:
+    """Make the temporary tables `project_steps`, `field_steps`, `link_edges`, `queue`, and the view `work_signs`."""
+    mirror.run(PROJECTS)
+    disputed = ", ".join(f"'{name}'" for name in DISPUTED)
+    mirror.run(FIELDS.format(fields=disputed, side=side("c.site", "c.issue_id", "c.author_id", "c.changed")))
+    mirror.run(LINKS)
+    mirror.run(QUEUE)
+    mirror.run(WORK.format(routing=", ".join(f"'{name}'" for name in ROUTING)))
+
+
+PROJECTS = r"""
+CREATE OR REPLACE TEMP TABLE project_steps AS
+SELECT c.site, c.issue_id, c.change_id, c.changed AS happened, c.author_id AS actor_id,
+    row_number() OVER (PARTITION BY c.site, c.issue_id
+        ORDER BY c.changed, try_cast(c.change_id AS BIGINT), c.change_id, c.item) AS step,
+    regexp_replace(c.from_text, '-[0-9]+$', '') AS from_project,
+    regexp_replace(c.to_text, '-[0-9]+$', '') AS to_project,
+    b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated
+FROM changes c
+JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
+LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
+LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
+WHERE c.field IN ('Key', 'key')
+"""
+
+FIELDS = """
+CREATE OR REPLACE TEMP TABLE field_steps AS
+WITH told AS (
+    SELECT c.site, c.issue_id, c.change_id, c.item, lower(c.field) AS field, c.changed AS happened,
+        c.author_id AS actor_id, coalesce(c.from_text, '') AS from_text, coalesce(c.to_text, '') AS to_text,
+        try_cast(c.change_id AS BIGINT) AS number, {side} AS side,
+        b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated
+    FROM changes c
+    JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
+    JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
+    LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
+    LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
+    WHERE lower(c.field) IN ({fields})
+)
+SELECT site, issue_id, change_id, field, happened, actor_id, from_text, to_text, side, bulk, automated,
+    lag(from_text) OVER w AS previous_from, lag(side) OVER w AS previous_side, lag(happened) OVER w AS
+    previous_happened, lag(bulk) OVER w AS previous_bulk, lag(automated) OVER w AS previous_automated
+FROM told
+WINDOW w AS (PARTITION BY site, issue_id, field ORDER BY happened, number, change_id, item)
+"""
+
+LINKS = """
+CREATE OR REPLACE TEMP TABLE link_edges AS
+SELECT c.site, c.issue_id, o.issue_id AS other_id, min(c.changed) AS linked
+FROM changes c
+JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
+JOIN present o ON o.site = c.site AND o.key = coalesce(c.to_value, c.to_text)
+WHERE c.field = 'Link' AND o.issue_id <> c.issue_id
+GROUP BY c.site, c.issue_id, o.issue_id
+"""
+
+QUEUE = """
+-- from which time to which an issue waited for its team, and when a human picked it
+CREATE OR REPLACE TEMP TABLE queue AS
+WITH picks AS (
+    SELECT site, issue_id, happened, bulk OR automated AS excused FROM handovers WHERE to_person IS NOT NULL
+    UNION ALL
+    SELECT site, issue_id, happened, bulk OR automated FROM status_steps WHERE to_active
+),
+first_pick AS (
+    SELECT site, issue_id, min(happened) AS picked, arg_min(excused, (happened, excused)) AS excused
+    FROM picks GROUP BY site, issue_id
+),
+given AS (          -- already somebody's when it was created
+    SELECT site, issue_id FROM owner_states WHERE step = 0 AND to_person IS NOT NULL
+    UNION
+    SELECT i.site, i.issue_id FROM present i
+    WHERE i.assignee_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM owner_states s WHERE s.site = i.site AND s.issue_id = i.issue_id)
+)
+SELECT i.site, i.issue_id, c.team, coalesce(i.priority, '') AS priority, coalesce(i.type, '') AS type, i.created,
+    p.picked, coalesce(p.excused, false) AS excused,
+    least(coalesce(p.picked, TIMESTAMP '9999-01-01'), CASE WHEN i.status_category = 'done'
+        THEN coalesce(i.resolved, i.updated, TIMESTAMP '9999-01-01') ELSE TIMESTAMP '9999-01-01' END) AS leaves
+FROM present i
+JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
+LEFT JOIN first_pick p ON p.site = i.site AND p.issue_id = i.issue_id
+WHERE c.team IS NOT NULL AND NOT EXISTS (SELECT 1 FROM given g WHERE g.site = i.site AND g.issue_id = i.issue_id)
+"""
+
+WORK = """
+CREATE OR REPLACE TEMP VIEW work_signs AS
+SELECT c.site, c.issue_id, c.author_id AS actor_id, c.changed AS happened
+FROM changes c
+WHERE lower(c.field) NOT IN ({routing}) AND NOT EXISTS (
+    SELECT 1 FROM owner_fields f WHERE f.site = c.site AND f.field IN (lower(c.field), c.field_id))
+UNION ALL
+SELECT s.site, s.issue_id, s.actor_id, s.happened FROM status_steps s WHERE s.to_active
+"""

@@ -1,0 +1,218 @@
+"""Which requests are about something new: emerging themes first, then words new to the team, then first uses.
+
+A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
+Themes: words and pairs of words at least 8 times as frequent in 90 days as ever before, in at least 5 issues of 3
+requesters, by a one-sided G test (Dunning 1993) with a false discovery rate of 1 % per month.
+"""
+
+import math
+from collections import defaultdict
+from typing import Any
+
+from vcjira import statistics
+from vcjira.mirror import Mirror
+
+RATIO = 8.0
+MIN_ISSUES = 5
+MIN_REQUESTERS = 3
+FALSE_DISCOVERIES = 0.01
+OVERLAP = 0.6
+BASELINE_DAYS = 90
+"""Without so much history before it, nothing can be called new."""
+
+
+def derive(mirror: Mirror) -> None:
+    """Fill the internal table `novelty`; makes the temporary table `title_words` as well."""
+    mirror.run(TITLE_WORDS)
+    mirror.run(TERMS)
+    mirror.run("CREATE OR REPLACE TEMP TABLE themes (site TEXT, bucket INTEGER, term UBIGINT, theme TEXT, g2 DOUBLE)")
+    mirror.load("themes", _themes(mirror))
+    mirror.run("DELETE FROM novelty")
+    mirror.run(SCORES)
+    mirror.run(NOVELTY)
+
+
+def _themes(mirror: Mirror) -> list[dict[str, Any]]:
+    """Terms that emerge in a month, judged together, merged where they stand for the same issues."""
+    tested = {(row[0], row[1]): row[2] for row in mirror.tuples(TESTED)}
+    months: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in mirror.rows(CANDIDATES.format(ratio=RATIO, issues=MIN_ISSUES, requesters=MIN_REQUESTERS)):
+        row["g2"] = _g2(row["recent"], row["recent_all"], row["earlier"], row["earlier_all"])
+        months[row["site"], row["bucket"]].append(row)
+    found = []
+    for month, rows in sorted(months.items()):
+        p = [0.5 * math.erfc(math.sqrt(row["g2"] / 2)) for row in rows]
+        rest = max(0, tested.get(month, len(rows)) - len(rows))
+        q = statistics.benjamini_hochberg([*p, *[1.0] * rest])
+        kept = [row for row, value in zip(rows, q, strict=False) if value < FALSE_DISCOVERIES]
+        found += _merged(kept)
+    return found
+
+
+def _g2(recent: int, recent_all: int, earlier: int, earlier_all: int) -> float:
+    """Dunning's log-likelihood ratio of a term's share of issues now against before."""
+    share = (recent + earlier) / (recent_all + earlier_all)
+    total = 0.0
+    for k, n in ((recent, recent_all), (earlier, earlier_all)):
+        for observed, expected in ((k, n * share), (n - k, n * (1 - share))):
+            if observed > 0 and expected > 0:
+                total += 2 * observed * math.log(observed / expected)
+    return max(total, 0.0)
+
+
+def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Terms into themes: joined when the smaller set of issues lies by 60 % in the larger; named by the strongest."""
+    ordered = sorted(rows, key=lambda row: (-len(row["issues"]), -row["g2"], row["words"]))
+    themes: list[tuple[set[str], list[dict[str, Any]]]] = []
+    for row in ordered:
+        issues = set(row["issues"])
+        for held, members in themes:
+            if len(issues & held) >= OVERLAP * min(len(issues), len(held)):
+                held |= issues
+                members.append(row)
+                break
+        else:
+            themes.append((issues, [row]))
+    found = []
+    for _, members in themes:
+        names = sorted(members, key=lambda row: (-row["g2"], row["words"]))
+        theme = ", ".join(dict.fromkeys(row["words"] for row in names[:3]))
+        found += [
+            {"site": row["site"], "bucket": row["bucket"], "term": row["term"], "theme": theme, "g2": row["g2"]}
+            for row in members
+        ]
+    return found
+
+
+_TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
+
+TITLE_WORDS = rf"""
+CREATE OR REPLACE TEMP TABLE titles AS
+SELECT i.site, i.issue_id, i.created, CAST(floor(epoch(i.created) / 2592000) AS INTEGER) AS bucket, i.reporter_id,
+    c.team, list_filter({_TOKENS}, lambda w: len(w) >= 2 AND NOT regexp_full_match(w, '[0-9.]+'))[:24] AS words
+FROM present i
+LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
+LEFT JOIN machines m ON m.site = i.site AND m.account_id = i.reporter_id
+WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL;
+
+-- words of requests' titles; leading: among the rarest, of which two titles that share half of their words share one
+CREATE OR REPLACE TEMP TABLE title_words AS
+WITH words AS (
+    SELECT DISTINCT t.site, t.issue_id, unnest(t.words) AS word FROM titles t SEMI JOIN requests USING (site, issue_id)
+),
+counted AS (
+    SELECT w.site, w.issue_id, w.word, d.uses, count(*) OVER (PARTITION BY w.site, w.issue_id) AS words
+    FROM words w JOIN (SELECT site, word, count(*) AS uses FROM words GROUP BY site, word) d USING (site, word)
+)
+SELECT site, issue_id, word, row_number() OVER (PARTITION BY site, issue_id ORDER BY uses, word)
+    <= words - ceil(words * 0.5) + 1 AS leading
+FROM counted;
+"""
+
+TERMS = """
+CREATE OR REPLACE TEMP TABLE term_uses AS
+WITH spread AS (
+    SELECT site, issue_id, bucket, unnest(list_distinct(list_concat(
+        list_transform(words, lambda w: hash(w)),
+        list_transform(range(1, len(words)), lambda n: hash(words[n] || ' ' || words[n + 1]))
+    ))) AS term
+    FROM titles
+)
+SELECT site, issue_id, bucket, term FROM spread
+SEMI JOIN (SELECT site, term FROM spread GROUP BY site, term HAVING count(*) >= 5) USING (site, term);
+
+CREATE OR REPLACE TEMP TABLE term_months AS
+WITH months AS (SELECT site, term, bucket, count(*) AS uses FROM term_uses GROUP BY ALL)
+SELECT site, term, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent,
+    CAST(sum(uses) OVER (PARTITION BY site, term ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier
+FROM months
+WINDOW near AS (PARTITION BY site, term ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
+
+CREATE OR REPLACE TEMP TABLE all_months AS
+WITH months AS (SELECT site, bucket, count(*) AS uses FROM titles GROUP BY ALL)
+SELECT site, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent_all,
+    CAST(sum(uses) OVER (PARTITION BY site ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier_all
+FROM months
+WINDOW near AS (PARTITION BY site ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
+"""
+
+TESTED = """
+SELECT site, bucket, count(*) FROM term_months JOIN all_months USING (site, bucket)
+WHERE recent >= 5 AND earlier_all > 0 GROUP BY site, bucket
+"""
+
+CANDIDATES = """
+WITH risen AS (
+    SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
+    FROM term_months m JOIN all_months a USING (site, bucket)
+    WHERE a.earlier_all >= 20 AND m.recent >= {issues}
+        AND m.recent * 1.0 / a.recent_all >= {ratio} * (m.earlier + 0.5) / a.earlier_all
+),
+uses AS (
+    SELECT r.site, r.term, r.bucket, list(u.issue_id ORDER BY u.issue_id) AS issues, any_value(t.words) AS words,
+        count(DISTINCT t.reporter_id) AS requesters
+    FROM risen r
+    JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
+    JOIN titles t ON t.site = u.site AND t.issue_id = u.issue_id
+    GROUP BY r.site, r.term, r.bucket
+)
+SELECT r.*, u.issues, coalesce(
+    list_filter(u.words, lambda w: hash(w) = r.term)[1],
+    list_filter(list_transform(range(1, len(u.words)), lambda n: u.words[n] || ' ' || u.words[n + 1]),
+        lambda w: hash(w) = r.term)[1]) AS words
+FROM risen r JOIN uses u USING (site, term, bucket)
+WHERE u.requesters >= {requesters}
+ORDER BY r.site, r.bucket, r.term
+"""
+
+SCORES = """
+-- the share of a title that is new to its team: words whose first use there is under 120 days old and not the only one
+CREATE OR REPLACE TEMP TABLE new_words AS
+WITH uses AS (
+    SELECT t.site, t.issue_id, t.created, coalesce(t.team, '') AS team, unnest(list_distinct(t.words)) AS word
+    FROM titles t
+),
+known AS (
+    SELECT site, team, word, min(created) AS first_use, count(*) AS uses FROM uses GROUP BY ALL
+),
+teams AS (SELECT site, coalesce(team, '') AS team, min(created) AS began, count(*) AS issues FROM titles GROUP BY ALL)
+SELECT u.site, u.issue_id, u.team, u.created, u.created - t.began >= INTERVAL '90' DAY AS based,
+    sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
+        THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)) AS score
+FROM uses u
+JOIN known k ON k.site = u.site AND k.team = u.team AND k.word = u.word
+JOIN teams t ON t.site = u.site AND t.team = u.team
+GROUP BY u.site, u.issue_id, u.team, u.created, t.began;
+
+CREATE OR REPLACE TEMP TABLE first_uses AS
+WITH things AS (
+    SELECT site, issue_id, created, 'component ' || unnest(components) AS thing FROM present
+    UNION ALL SELECT site, issue_id, created, 'label ' || unnest(labels) FROM present
+    UNION ALL SELECT site, issue_id, created, 'type ' || request_type FROM present WHERE request_type IS NOT NULL
+    UNION ALL SELECT site, issue_id, created, 'pair ' || organization || ' ' || team FROM requests
+)
+SELECT DISTINCT site, issue_id FROM (
+    SELECT site, issue_id, row_number() OVER (PARTITION BY site, thing ORDER BY created, issue_id) AS place FROM things
+) WHERE place <= 10;
+"""
+
+NOVELTY = """
+INSERT INTO novelty
+WITH carried AS (
+    SELECT u.site, u.issue_id, arg_max(t.theme, (t.g2, t.theme)) AS theme
+    FROM term_uses u JOIN themes t ON t.site = u.site AND t.term = u.term AND u.bucket BETWEEN t.bucket - 2 AND t.bucket
+    GROUP BY u.site, u.issue_id
+),
+ranked AS (
+    SELECT n.*, percent_rank() OVER (PARTITION BY site, team ORDER BY score) AS place FROM new_words n WHERE based
+)
+SELECT i.site, i.issue_id, CASE WHEN c.theme IS NOT NULL OR (r.place >= 0.95 AND r.score > 0 AND f.issue_id IS NOT NULL)
+    THEN 'novel' ELSE 'routine' END AS kind, c.theme, r.score
+FROM titles i
+LEFT JOIN carried c ON c.site = i.site AND c.issue_id = i.issue_id
+LEFT JOIN ranked r ON r.site = i.site AND r.issue_id = i.issue_id
+LEFT JOIN first_uses f ON f.site = i.site AND f.issue_id = i.issue_id
+WHERE c.theme IS NOT NULL OR (r.place >= 0.95 AND r.score > 0 AND f.issue_id IS NOT NULL)
+    OR (r.place <= 0.5 AND f.issue_id IS NULL)
+ORDER BY i.site, i.issue_id
+"""

@@ -1,0 +1,53 @@
+"""P25 novel_unaccompanied: Is new kind of work thrown over the wall like routine?
+
+Definition. A request that carries an emerging theme (words that have just begun to appear, from several people), on
+which the two sides have not both written within `after`, or that was handed over without a recorded word. One hit per
+request.
+Formula. M = novel requests without a two-way conversation / novel requests, per organization and team; a cell is named
+when M exceeds the one-way share of routine requests (Newcombe), from 20 novel requests on.
+Default. 14 days. Single-issue novelty is weak (AUC 0.7 at best): read the theme and the cell, never one issue as fact.
+Edges. As monologue and silent_handoff; themes need 5 issues of 3 requesters; bots do not talk.
+Source. Team Topologies (collaboration is for discovery); Intelligent Swarming ("new, complex problems"); Dunning 1993.
+What to do. This is where to embed: send somebody to sit with them while the use case is young.
+
+found:
+    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
+    x3 101d+1d ann creates N* for Platform summary=vision_headset_pilot
+    x3 104d+1d amy creates M* for Platform summary=vision_headset_pilot
+    x3 107d+1d gil creates L* for Platform summary=vision_headset_pilot
+    130d now
+not found:
+    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
+    130d now
+not found:
+    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
+    x3 101d+1d ann creates N* for Platform summary=vision_headset_pilot
+    x3 104d+1d amy creates M* for Platform summary=vision_headset_pilot
+    x3 107d+1d gil creates L* for Platform summary=vision_headset_pilot
+    x3 110d+1h pat comments N*
+    x3 110d+1h pat comments M*
+    x3 110d+1h pat comments L*
+    x3 111d+1h ann comments N*
+    x3 111d+1h amy comments M*
+    x3 111d+1h gil comments L*
+    130d now
+"""
+
+from vcjira.patterns.option import Option
+
+NUMBER = "P25"
+OPTIONS = {"after": Option("14d", "time for both sides to have written", "duration")}
+
+SQL = """
+SELECT r.site, r.issue_id, r.created + INTERVAL '{after}' SECOND AS happened, n.theme, n.score, r.organization, r.team,
+    coalesce(w.asking, 0) AS requester_comments, coalesce(w.receiving, 0) AS receiving_comments
+FROM requests r
+JOIN novelty n ON n.site = r.site AND n.issue_id = r.issue_id AND n.kind = 'novel'
+LEFT JOIN (
+    SELECT t.site, t.issue_id, sum(CASE WHEN t.side = 'requester' THEN 1 ELSE 0 END) AS asking,
+        sum(CASE WHEN t.side = 'receiving' THEN 1 ELSE 0 END) AS receiving
+    FROM talk t WHERE t.public AND {talks} GROUP BY t.site, t.issue_id
+) w ON w.site = r.site AND w.issue_id = r.issue_id
+WHERE {asked} AND r.created + INTERVAL '{after}' SECOND <= {now} AND r.readable
+    AND NOT (coalesce(w.asking, 0) > 0 AND coalesce(w.receiving, 0) > 0)
+"""
