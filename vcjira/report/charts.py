@@ -23,15 +23,15 @@ def whisker(share: float | None, low: float | None, high: float | None, width: i
     )
 
 
-def bar(parts: Mapping[str, int], width: int = 160) -> Markup:
-    """Counts side by side in one bar, in the order of the classes."""
+def bar(parts: Mapping[str, int], most: int, width: int = 240) -> Markup:
+    """Counts side by side in one bar, in the order of the classes; as long as the total is of `most`."""
     total = sum(parts.values())
     if not total:
         return Markup("")
     told = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
     pieces, x = [], 0.0
     for name, count in parts.items():
-        share = count / total * width
+        share = count / max(most, 1) * width
         pieces.append(f'<rect x="{x:.1f}" y="0" width="{share:.1f}" height="12" class="{COLOURS[name]}"/>')
         x += share
     return Markup(
@@ -44,7 +44,7 @@ def months(rows: Sequence[Mapping[str, Any]], height: int = 150) -> Markup:
     """Requests per month as columns; stacked by class where the rows have classes."""
     if not rows:
         return Markup("")
-    step, top = 46, max(int(row["requests"]) for row in rows) or 1
+    step, top = 60, max(int(row["requests"]) for row in rows) or 1
     columns = []
     for place, row in enumerate(rows):
         columns.append(_column(place * step + 8, row, top, height))
