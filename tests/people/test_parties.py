@@ -169,6 +169,7 @@ class TestOwningTeam:
             ({"components": ["lake"]}, [("Component", None, "Lake")], ("Platform", "project")),
             ({"components": []}, [("Component", "Lake", None)], ("Data", "component")),
             ({"project": "X"}, [("Key", "PLAT-9", "X-1")], ("Platform", "project")),
+            ({}, [("Key", "X-9", "PLAT-1")], ("Platform", "project, later")),
             ({"assignee_id": "dev", "components": ["lake"]}, [], ("Platform", "assignee")),
             ({"assignee_id": "dev"}, [("assignee", None, "dev")], ("Platform", "project")),
             ({"project": "X", "assignee_id": "dev"}, [("assignee", None, "dev")], ("Platform", "assignee, later")),

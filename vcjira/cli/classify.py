@@ -1,5 +1,7 @@
 """`vcjira classify`: every requester with class, organization, issues, and the rule that says so."""
 
+import textwrap
+
 import click
 
 from vcjira.cli.app import App
@@ -28,7 +30,8 @@ def classify(app: App, unknown: bool, limit: int | None, as_json: bool) -> None:
     _show(app, shown)
     if len(shown) < len(requesters):
         app.say(f"... and {len(requesters) - len(shown)} more requesters (drop --limit to see them)")
-    app.say(_summary(counts))
+    for line in textwrap.wrap(_summary(counts), 80, subsequent_indent="  "):
+        app.say(line)
 
 
 def _counts(text: str) -> dict[str, int]:
@@ -47,7 +50,7 @@ def _show(app: App, rows: list[dict[str, object]]) -> None:
     table.add_column("requester", ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column("organization", ratio=2, no_wrap=True, overflow="ellipsis")
     table.add_column("class", no_wrap=True, min_width=11)
-    table.add_column("issues", justify="right", no_wrap=True)
+    table.add_column("issues", justify="right", no_wrap=True, min_width=6)
     table.add_column("because of rule, or what is missing", ratio=4, no_wrap=True, overflow="ellipsis")
     for row in rows:
         name = row["name"] or row["account_id"] or "(nobody: no reporter)"

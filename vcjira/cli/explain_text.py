@@ -46,7 +46,9 @@ def _parties(story: Row) -> Iterator[str]:
     if story["carrier"] and story["carrier"] != story["requester"]:
         yield f"Filed by {story['carrier_name'] or story['carrier']}."
     if story["team"]:
-        yield f"Owned by {story['team']} when it was raised, by its {story['team_how']}."
+        how, _, later = story["team_how"].partition(", ")
+        when = "first owned it, after it was raised" if later else "owned it when it was raised"
+        yield f"{story['team']} {when} (by its {how})."
     else:
         yield "No configured team owned it when it was raised."
 

@@ -55,5 +55,6 @@ def values(fields: str) -> str:
 def items(role: str) -> str:
     """SQL: the changes of the fields that play a role."""
     return f"""(SELECT c.* FROM changes c WHERE
-        (c.site, c.field_id) IN (SELECT (site, field_id) FROM t_roles WHERE role = {quote(role)})
+        (c.site, c.field_id) IN (
+            SELECT (site, field_id) FROM t_roles WHERE role = {quote(role)} AND field_id IS NOT NULL)
         OR (c.site, lower(c.field)) IN (SELECT (site, field_name) FROM t_roles WHERE role = {quote(role)}))"""

@@ -159,19 +159,23 @@ def _by_component(mirror: Mirror, settings: Settings) -> None:
 
 def _by_project(mirror: Mirror, settings: Settings) -> None:
     """The project in which it was raised: from the first move's old key (E5), else today's."""
-    cases = [
-        f"WHEN {one_of('project', Words(team.projects))} THEN {quote(name)}"
-        for name, team in settings.teams.items()
-        if team.projects
-    ]
+
+    def owner(column: str) -> str:
+        cases = [
+            f"WHEN {one_of(column, Words(team.projects))} THEN {quote(name)}"
+            for name, team in settings.teams.items()
+            if team.projects
+        ]
+        return f"CASE {' '.join(cases)} END" if cases else "NULL::TEXT"
+
     mirror.run(f"""
         CREATE OR REPLACE TEMP TABLE t_by_project AS
         WITH moved AS (
             SELECT site, issue_id, regexp_replace(arg_min(from_text, {FIRST}), '-[0-9]+$', '') AS project
             FROM changes WHERE lower(field) = 'key' AND from_text IS NOT NULL GROUP BY ALL
         )
-        SELECT site, issue_id, {f"CASE {' '.join(cases)} END" if cases else "NULL::TEXT"} AS team
-        FROM (SELECT i.site, i.issue_id, lower(coalesce(m.project, i.project)) AS project
+        SELECT site, issue_id, {owner("raised_in")} AS team, {owner("today")} AS later
+        FROM (SELECT i.site, i.issue_id, lower(coalesce(m.project, i.project)) AS raised_in, lower(i.project) AS today
               FROM issues i LEFT JOIN moved m USING (site, issue_id))
     """)
 
@@ -188,6 +192,7 @@ SELECT site, issue_id, found.team, found.how FROM (
         WHEN f.later IS NOT NULL THEN {'team': f.later, 'how': 'team field, later'}
         WHEN g.later IS NOT NULL THEN {'team': g.later, 'how': 'assignment group, later'}
         WHEN a.later IS NOT NULL THEN {'team': a.later, 'how': 'assignee, later'}
+        WHEN p.later IS NOT NULL THEN {'team': p.later, 'how': 'project, later'}
     END AS found
     FROM issues i
     LEFT JOIN t_by_team f USING (site, issue_id) LEFT JOIN t_by_assignment_group g USING (site, issue_id)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from vcjira.config import Settings
+from vcjira.config.matchers import Words
 from vcjira.mirror import Mirror
 from vcjira.rules.listing import MISSING
 
@@ -17,6 +18,8 @@ UNCHECKED = "proposed by vcjira rules suggest, not yet checked"
 KINDS = ("organization", "email_domain", "group", "project")
 """What a proposal may ask for; the first is preferred where two explain equally much."""
 EXAMPLES = 3
+Key = tuple[str, str]
+"""A matcher and the text it asks for, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ def _scalar(text: str) -> str:
 
 def suggest(mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int | None = None) -> list[Suggestion]:
     """At most `limit` rules, or as many as it takes to explain `enough` issues."""
-    covers, requesters, facts = _candidates(mirror)
-    taken = {rule.name for rule in settings.classify.rules}
+    covers, requesters, facts, spelt = _candidates(mirror)
+    for decided in _decided(settings):
+        covers.pop(decided, None)
     own = _own_domains(mirror, settings)
     found: list[Suggestion] = []
     explained: set[int] = set()
@@ -68,7 +72,7 @@ def suggest(mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int 
         if not new:
             break
         explained |= new
-        matcher, value = best
+        matcher, value = best[0], spelt[best]
         answers, evidence = _proposal(matcher, value, [facts[n] for n in new], own)
         suggestion = Suggestion(
             matcher=matcher,
@@ -79,16 +83,25 @@ def suggest(mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int 
             requesters=len({requesters[n] for n in new}),
             examples=[facts[n]["key"] for n in sorted(new, reverse=True)[:EXAMPLES]],
         )
-        if suggestion.name not in taken:
-            found.append(suggestion)
+        found.append(suggestion)
     return found
 
 
-Key = tuple[str, str]
+def _decided(settings: Settings) -> set[Key]:
+    """What a rule names already, whatever its dates: somebody has thought about it."""
+    return {
+        (key, word.lower())
+        for rule in settings.classify.rules
+        for _, key, matcher in rule.when.leaves()
+        if isinstance(matcher, Words)
+        for word in matcher.root
+    }
 
 
-def _candidates(mirror: Mirror) -> tuple[dict[Key, set[int]], dict[int, str], dict[int, dict[str, str]]]:
-    """(matcher, value) -> numbers of the unknown issues it would hold for; by number the requester, and facts."""
+def _candidates(
+    mirror: Mirror,
+) -> tuple[dict[Key, set[int]], dict[int, str], dict[int, dict[str, str]], dict[Key, str]]:
+    """Key -> numbers of the unknown issues it would hold for; by number the requester, and facts; their spelling."""
     rows = mirror.rows(f"""
         SELECT row_number() OVER (ORDER BY i.created, i.site, i.issue_id) AS n, i.key, i.project, c.organization,
             p.email_domain, p.groups, p.account_type, c.site || '/' || c.requester_id AS requester, c.missing, p.bot
@@ -100,6 +113,7 @@ def _candidates(mirror: Mirror) -> tuple[dict[Key, set[int]], dict[int, str], di
     covers: dict[Key, set[int]] = defaultdict(set)
     requesters: dict[int, str] = {}
     facts: dict[int, dict[str, str]] = {}
+    spelt: dict[Key, str] = {}
     for row in rows:
         if row["bot"]:
             continue
@@ -109,10 +123,11 @@ def _candidates(mirror: Mirror) -> tuple[dict[Key, set[int]], dict[int, str], di
         shown = [(matcher, value) for matcher, value in values if value]
         for matcher, value in shown or [("project", row["project"])]:
             if value:
-                covers[matcher, value].add(row["n"])
+                covers[matcher, value.lower()].add(row["n"])
+                spelt.setdefault((matcher, value.lower()), value)
         requesters[row["n"]] = row["requester"] or ""
         facts[row["n"]] = row
-    return covers, requesters, facts
+    return covers, requesters, facts, spelt
 
 
 def _own_domains(mirror: Mirror, settings: Settings) -> set[str]:
