@@ -9,8 +9,77 @@ _NOT_PROSE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _WORD = re.compile(r"\w[\w'’-]*")
+
+VOCABULARY: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    # customer-supplier talk between colleagues; not product terms such as an internal customer id
+    "L1": (
+        ("customer", "client", "service provider"),
+        re.compile(
+            r"\binternal (?:customer|client)s?\b(?! (?:ids?|portal|table|number|key|name|record|account|facing)\b)"
+            r"|\bour (?:internal )?customers? in (?:the )?\w+(?: team)?|\bservice provider team\b"
+            r"|\b(?:customer|client) (?:team|department)\b(?! (?:portal|page)\b)"
+        ),
+    ),
+    # sides
+    "L2": (
+        ("the business", " guys", "the fence"),
+        re.compile(
+            r"\bthe business (?:wants?|needs?|says|asked|decided|requires?|has to)\b"
+            r"|\bit (?:vs\.?|and|versus) the business\b|\b(?:they|those) guys\b"
+            r"|\bon (?:your|our|their) side of the fence\b"
+        ),
+    ),
+    # throwing
+    "L3": (
+        ("throw", " over", " off to", " on to", "fire and forget"),
+        re.compile(
+            r"\bthrow(?:n|ing)? (?:it |this |that )?over (?:the (?:wall|fence)|to)\b"
+            r"|\bhand(?:ed|ing)? (?:it |this )(?:over|off) to\b|\bpass(?:ed|ing)? (?:it |this )on to\b"
+            r"|\btoss(?:ed|ing)? (?:it|this|that) over\b|\bfire and forget\b"
+        ),
+    ),
+    # ticket gate
+    "L4": (
+        (" ticket", " request", " jira", "wrong ", "not my ", "not our "),
+        re.compile(
+            r"\b(?:raise|open|log|create|file|submit) (?:a |an |another )?(?:new |separate )?(?:ticket|request|jira)\b"
+            r"(?! (?:id|number|key)\b)"
+            r"|\bwrong (?:queue|project|board)\b|\bnot (?:my|our) (?:bug|job|ticket|problem|scope)\b"
+        ),
+    ),
+    # order-taking
+    "L5": (
+        ("please action", "needful", "as per ", "sign-off", "signoff", "just do it", "just build it"),
+        re.compile(
+            r"\bplease action\b|\bdo the needful\b|\bas per (?:the |your )?request\b|\brequirements? sign-?off\b"
+            r"|\bjust (?:do|build) it\b"
+        ),
+    ),
+    # people as things: only where persons must be meant
+    "L6": (
+        ("resource", "fte", "bodies"),
+        re.compile(
+            r"\b(?:need|needs|lack|more|two|three|another|additional) (?:\w+ )?resources? "
+            r"(?:from|to (?:work|help|join))\b|\bftes? (?:needed|required)\b|\b(?:more|need) bodies\b"
+        ),
+    ),
+}
+"""Class -> texts of which one must occur, and words that shape how people work (patterns.md 5.6), in lower case.
+
+Looked for while syncing; only what matches is kept."""
+INSTEAD = {
+    "L1": "partner, or the colleague's or team's name; `our users in ...`",
+    "L2": "the names of the people or teams",
+    "L3": "work with, join, pair on",
+    "L4": "take the question here; file the ticket yourself if one is needed",
+    "L5": "say which outcome is wanted, and ask",
+    "L6": "people, colleagues, by name or role",
+}
+"""Class -> wording to offer."""
+MOST_MATCHES = 20
 _FROM = re.compile(
-    r"^[ \t>|*_{}]{0,20}(?:From|Von|De|Van|Da|Od|Från|Fra|Lähettäjä|От|发件人|寄件者|差出人|보낸 사람)[ \t*_{}]{0,9}[:：]"
+    r"^[ \t>|*_{}]{0,20}(?:From|Von|De|Van|Da|Od|Från|Fra|Lähettäjä|От"
+    r"|发件人|寄件者|差出人|보낸 사람)[ \t*_{}]{0,9}[:：]"
     r"[^\n]{0,200}?(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -48,6 +117,7 @@ def read(body: object) -> Reading:
     return Reading(
         words=len(words),
         question="?" in prose,
+        lint=vocabulary(prose),
         digest=hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),
     )
@@ -67,6 +137,19 @@ def forwarded(text: str) -> str | None:
         if len(_HEADER.findall(following)) >= 2:
             return match[1].lower().rstrip(".-")
     return None
+
+
+def vocabulary(prose: str) -> list[str]:
+    """What of VOCABULARY occurs, as `class:words` in lower case, each once, at most 20."""
+    if len(prose) > 200_000:
+        return []
+    text = prose.lower()
+    found: dict[str, None] = {}
+    for name, (triggers, pattern) in VOCABULARY.items():
+        if any(trigger in text for trigger in triggers):
+            for match in pattern.finditer(text):
+                found[f"{name}:{' '.join(match[0].split())[:60]}"] = None
+    return list(found)[:MOST_MATCHES]
 
 
 def plain(body: object) -> str:
