@@ -4,10 +4,12 @@ To add a pattern: one file here and its name in PATTERNS. The SQL gives site, is
 columns of the evidence; `{words}` in braces are filled in by `chosen`.
 """
 
+import difflib
 from types import ModuleType
 from typing import Any
 
 from vcjira.config import Settings
+from vcjira.errors import Mend
 from vcjira.handovers import events, fields, paths
 from vcjira.mirror import Mirror, now
 from vcjira.patterns import (
@@ -19,6 +21,7 @@ from vcjira.patterns import (
     fire_and_forget,
     handover,
     hot_potato,
+    manual,
     missing_link,
     monologue,
     novel_unaccompanied,
@@ -41,6 +44,7 @@ from vcjira.patterns import (
     ticket_demanded,
 )
 from vcjira.patterns.chosen import Chosen, choose
+from vcjira.patterns.manual import Page
 
 PATTERNS: dict[str, ModuleType] = {
     "handover": handover,
@@ -87,6 +91,20 @@ def derive(mirror: Mirror, settings: Settings) -> None:
             if key not in built:
                 built[key] = paths.build(mirror, one.level, one.debounce)
             mirror.run(_insert(mirror, one, query(mirror, one, built[key])))
+
+
+def check(settings: Settings) -> dict[str, Chosen]:
+    """What is set for each pattern; Mend for names, options and values that are not known."""
+    return choose(settings, PATTERNS)
+
+
+def page(settings: Settings, name: str) -> Page:
+    """The manual page of a pattern, with what the configuration sets."""
+    if name not in PATTERNS:
+        close = difflib.get_close_matches(name, list(PATTERNS), n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "`vcjira patterns` lists them"
+        raise Mend(f"there is no pattern {name!r}", hint=hint)
+    return manual.page(name, PATTERNS[name], check(settings)[name])
 
 
 def prepare(mirror: Mirror, settings: Settings) -> None:

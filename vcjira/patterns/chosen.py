@@ -27,6 +27,8 @@ class Chosen:
     bots: bool
     bulk: bool
     own: dict[str, Value | None]
+    given: dict[str, str]
+    """What the configuration says, as written there."""
 
     @property
     def raw(self) -> bool:
@@ -99,6 +101,7 @@ def _choose(settings: Settings, name: str, options: Mapping[str, Option]) -> Cho
         bots=given.bots == "count",
         bulk=given.bulk == "count",
         own=own,
+        given={key: str(value) for key, value in given.model_dump(exclude_unset=True).items()},
     )
 
 

@@ -1,8 +1,8 @@
 """P15 orphan: Which requests has nobody ever taken up?
 
 Definition. Orphan: open, never assigned, and for more than `days` since its creation no comment or change by anybody
-but the asking side. Abandoned: closed by automation or in a bulk run when no human had said anything for as long. One hit
-per issue.
+but the asking side. Abandoned: closed by automation or in a bulk run when no human had said anything for as long. One
+hit per issue.
 Formula. Orphans / requests; days until the first human owner (Kaplan-Meier).
 Default. 14 days, one usual sprint. In public Jiras 9-31 % of issues are unassigned, so that alone is no finding.
 Edges. `ice_boxes` names projects that are meant to lie; open issues are right-censored; automation is nobody.
