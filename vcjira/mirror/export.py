@@ -12,6 +12,9 @@ Format = Literal["parquet", "csv", "jsonl"]
 YEARLY = {"issues": "created", "changes": "changed", "comments": "created"}
 """Large tables -> the time whose year partitions their Parquet files."""
 
+TIMES = "TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%f'"
+"""Times in texts: UTC, to the microsecond."""
+
 
 def export(mirror: Mirror, folder: Path, tables: Sequence[str], kind: Format) -> list[Path]:
     """Write `<table>.csv`, `<table>.jsonl` or `<table>/` of Parquet into `folder`; the paths."""
@@ -35,11 +38,11 @@ def _one(mirror: Mirror, folder: Path, table: str, kind: Format) -> Path:
         if year and not any(fresh.iterdir()):
             _copy(mirror, f"SELECT {', '.join(columns)} FROM {table}", fresh / "part-0.parquet", "FORMAT parquet")
     elif kind == "jsonl":
-        _copy(mirror, f"SELECT {', '.join(columns)} FROM {table} {order}", fresh, "FORMAT json, ARRAY false")
+        _copy(mirror, f"SELECT {', '.join(columns)} FROM {table} {order}", fresh, f"FORMAT json, ARRAY false, {TIMES}")
     else:
         lists = {name for name, _ in mirror.tuples(_LISTS, [table])}
         told = [f'to_json("{name}")::VARCHAR AS "{name}"' if name in lists else f'"{name}"' for name in CONTRACT[table]]
-        _copy(mirror, f"SELECT {', '.join(told)} FROM {table} {order}", fresh, "FORMAT csv, HEADER")
+        _copy(mirror, f"SELECT {', '.join(told)} FROM {table} {order}", fresh, f"FORMAT csv, HEADER, {TIMES}")
     _remove(target)
     fresh.replace(target)
     return target
