@@ -27,14 +27,16 @@ CONCURRENCY = 8
 
 SERVER = """
 import sys, time
-from vcjira.demo import EmbeddedJira, company
+from vcjira.demo import EmbeddedJira
+from vcjira.demo.company import company
 with EmbeddedJira(company(issues=int(sys.argv[1]), weight="bench"), latency=float(sys.argv[2])) as jira:
     print(jira.url, flush=True)
     while True:
         time.sleep(1)
 """
 
-CONFIG = """
+CONFIG = (
+    """
 version: 1
 mirror: m.duckdb
 sites:
@@ -43,7 +45,9 @@ sites:
     email: bot@demo.example
     token: env:VCJIRA_BENCH
     requests: {{concurrency: %d, per_second: 100000}}
-""" % CONCURRENCY  # noqa: UP031
+"""
+    % CONCURRENCY
+)  # noqa: UP031
 
 JIRA_OBJECTS = """
 import sys
@@ -59,7 +63,9 @@ from atlassian import Jira
 jira = Jira(url=sys.argv[1], username="bot@demo.example", password="demo-token", cloud=True, api_version="3")
 token, n, histories = None, 0, 0
 while True:
-    page = jira.enhanced_jql('created >= "2000-01-01"', fields="*all", nextPageToken=token, limit=100, expand="changelog")
+    page = jira.enhanced_jql(
+        'created >= "2000-01-01"', fields="*all", nextPageToken=token, limit=100, expand="changelog"
+    )
     n += len(page["issues"]); histories += sum(len(i["changelog"]["histories"]) for i in page["issues"])
     token = page.get("nextPageToken")
     if not token or page.get("isLast"):
@@ -159,7 +165,10 @@ def main() -> None:
             print(f"\n{n} issues, {latency * 1000:.0f} ms per request, medians of {options.rounds}")
             print(f"{'vcjira':<22}{n / seconds:9.0f} issues/s {cpu / n * 1000:8.3f} ms CPU/issue {peak / 1024:7.0f} MB")
             if latency:
-                print(f"  {requests:.0f} requests; bound {bound:.2f} s (requests x latency / {CONCURRENCY}), took {seconds:.2f} s")
+                print(
+                    f"  {requests:.0f} requests; bound {bound:.2f} s (requests x latency / {CONCURRENCY}),"
+                    f" took {seconds:.2f} s: {seconds / bound:.2f} x"
+                )
             for name, code in peers.items():
                 theirs = [peer(name, code, url) for _ in range(options.rounds)]
                 s, c, p = (statistics.median(values) for values in zip(*theirs, strict=True))

@@ -1,7 +1,7 @@
 """A small Jira in memory for the label tests: issues with labels, a history, people, permissions and faults."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,32 @@ class FakeIssue:
         return self.key.split("-")[0]
 
 
+class Books:
+    """What the laws are checked against: who really did what, kept apart from journal and history."""
+
+    def __init__(self) -> None:
+        self.owners: dict[tuple[str, str], str] = {}
+        """Who really set each label: "person" or "vcjira", whatever account was used."""
+        self.vetoed: set[tuple[str, str]] = set()
+        self.violations: list[str] = []
+
+    def witness(self, issue_id: str, worn: Iterable[str], add: Sequence[str], remove: Sequence[str], by: str) -> None:
+        """Called just before an edit by a "person" or by "vcjira"."""
+        worn = set(worn)
+        for label in set(remove) & worn:
+            owner = self.owners.pop((issue_id, label), "person")
+            if by == "vcjira" and owner == "person":
+                self.violations.append(f"{issue_id}: took away {label}, which a person had set")
+            if by == "person" and owner == "vcjira":
+                self.vetoed.add((issue_id, label.casefold()))
+        for label in set(add) - worn:
+            self.owners[issue_id, label] = by
+            if by == "vcjira" and (issue_id, label.casefold()) in self.vetoed:
+                self.violations.append(f"{issue_id}: set {label} again after a veto")
+        if by == "vcjira":
+            self.violations += [f"sent {label}" for label in (*add, *remove) if not label.startswith("vc-")]
+
+
 class FakeJira:
     """A `Tracker` over a dict. Faults are set by the tests; every request is kept in `requests`."""
 
@@ -49,10 +75,7 @@ class FakeJira:
         self.before_write: Callable[[str], None] = lambda issue_id: None
         self.bulk_plan: Callable[[list[str]], tuple[str, set[str], dict[str, str]]] | None = None
         self.dead = False
-        self.owners: dict[tuple[str, str], str] = {}
-        """Who really set each label: "person" or "vcjira", whatever account was used."""
-        self.vetoed: set[tuple[str, str]] = set()
-        self.violations: list[str] = []
+        self.books = Books()
         self._time = START
         self._change = 1000
         self._lock = threading.RLock()
@@ -73,7 +96,7 @@ class FakeJira:
     ) -> None:
         with self._lock:
             issue = self.issues[issue_id]
-            self._witness(issue, add, remove, by)
+            self.books.witness(issue_id, issue.labels, add, remove, by)
             before = list(issue.labels)
             after = sorted((set(before) | set(add)) - set(remove))
             if after == sorted(before):
@@ -82,21 +105,6 @@ class FakeJira:
             issue.updated = self.tick()
             self._change += 1
             issue.history.append((self._change, issue.updated, author, " ".join(before), " ".join(after)))
-
-    def _witness(self, issue: FakeIssue, add: Sequence[str], remove: Sequence[str], by: str) -> None:
-        """Keep the books that the laws are checked against, independently of journal and history."""
-        for label in set(remove) & set(issue.labels):
-            owner = self.owners.pop((issue.issue_id, label), "person")
-            if by == "vcjira" and owner == "person":
-                self.violations.append(f"{issue.key}: took away {label}, which a person had set")
-            if by == "person" and owner == "vcjira":
-                self.vetoed.add((issue.issue_id, label.casefold()))
-        for label in set(add) - set(issue.labels):
-            self.owners[issue.issue_id, label] = by
-            if by == "vcjira" and (issue.issue_id, label.casefold()) in self.vetoed:
-                self.violations.append(f"{issue.key}: set {label} again after a veto")
-        if by == "vcjira":
-            self.violations += [f"sent {label}" for label in (*add, *remove) if not label.startswith("vc-")]
 
     def comment(self, issue_id: str) -> None:
         self.issues[issue_id].updated = self.tick()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vcjira.cli import run
-from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Faults, Store
+from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Store
 
 CONFIG = """
 version: 1
@@ -24,6 +24,7 @@ classify:
 labels:
   enabled: true
   limits: {issues: %(issues)s, share: %(share)s}
+  evidence_property: %(evidence)s
 """
 
 
@@ -35,10 +36,12 @@ class Place:
         self.out = self.err = ""
         self.configure()
 
-    def configure(self, *, issues: int = 500, share: str = "100%", budget: str = "100%", more: str = "") -> None:
+    def configure(
+        self, *, issues: int = 500, share: str = "100%", budget: str = "100%", evidence: str = "null"
+    ) -> None:
         email = f"email: {EMAIL}, " if self.jira.product == "cloud" else ""
         told = {"url": self.jira.url, "email": email, "issues": issues, "share": share, "budget": budget}
-        (self.folder / "vcjira.yaml").write_text(CONFIG % told + more)
+        (self.folder / "vcjira.yaml").write_text(CONFIG % (told | {"evidence": evidence}))
 
     def __call__(self, *args: str) -> int:
         code = run(["-c", str(self.folder / "vcjira.yaml"), *args])
@@ -236,7 +239,6 @@ def test_without_the_right_to_keep_mail_off(place: Place) -> None:
 
 def test_an_unreachable_jira_ends_with_three(place: Place) -> None:
     place("labels", "plan", "--out", "plan.json")
-    place.configure(more="")
     place.jira.stop()
     assert place("labels", "apply", "plan.json", "--yes") == 3
 
@@ -274,6 +276,12 @@ def test_two_applies_at_once_end_with_six(place: Place) -> None:
     assert done.returncode == 6, done.stderr
 
 
-@pytest.fixture
-def faults() -> Faults:
-    return Faults()
+@pytest.mark.slow
+def test_the_reason_stands_beside_the_label(place: Place) -> None:
+    place.configure(evidence="vcjira")
+    assert place("labels", "apply", "--yes") == 0
+    assert "without the evidence" not in place.out
+    told = json.loads(bytes(place.store["PLAT-2"].properties["vcjira"]))
+    assert (told["labels_added"], told["class"]) == (["vc-customer"], "customer")
+    assert "portal" in told["why"]
+    assert len([r for r in place.jira.requests if "/properties" in r.path]) <= 8

@@ -90,7 +90,7 @@ def play(w: World, steps: list[Any]) -> list[str]:
 def person(w: World, ids: list[str], what: list[Any]) -> None:
     number, label, adds, author = what
     if label == "our own":
-        mine = sorted(name for (i, name), by in w.jira.owners.items() if i == ids[number] and by == "vcjira")
+        mine = sorted(name for (i, name), by in w.jira.books.owners.items() if i == ids[number] and by == "vcjira")
         label = mine[0] if mine else "vc-partner"
     w.jira.edit(ids[number], [label] if adds else [], [] if adds else [label], author=author)
 
@@ -122,10 +122,10 @@ def check_rest(w: World) -> None:
         for label in wanted(w, issue_id):
             assert label in worn or (issue_id, label) in refused
         for label in issue.labels:
-            if w.jira.owners.get((issue_id, label)) == "vcjira":
+            if w.jira.books.owners.get((issue_id, label)) == "vcjira":
                 assert label in wanted(w, issue_id)
     known = {(row["issue_id"], row["label"].casefold()) for row in vetoes(w.mirror, w.settings)}
-    assert known == w.jira.vetoed
+    assert known == w.jira.books.vetoed
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,7 +134,7 @@ def test_labels_have_an_owner_and_a_no_is_final(mirror: Mirror, steps: list[Any]
     w = fresh_world(mirror, bulk)
     play(w, [QUIET_APPLY, *steps])
     check_rest(w)
-    assert w.jira.violations == []
+    assert w.jira.books.violations == []
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[An
     w = fresh_world(mirror, bulk)
     play(w, [QUIET_APPLY, *steps])
     check_rest(w)
-    assert w.jira.violations == []
+    assert w.jira.books.violations == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -157,7 +157,7 @@ def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> 
     for run in go(w, draft(gather(w.mirror, w.settings))):
         go(w, draft_undo(w.mirror, w.settings, run))
     assert {i: sorted(issue.labels) for i, issue in w.jira.issues.items()} == before
-    assert w.jira.violations == []
+    assert w.jira.books.violations == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -178,4 +178,4 @@ def test_the_books_of_the_fake_catch_a_thief(tmp_path: Path) -> None:
     issue_id = jira.create("P-1", ["vc-partner"])
     jira.edit(issue_id, remove=["vc-partner"], author=BOT, by="vcjira")
     jira.edit(issue_id, add=["foo"], author=BOT, by="vcjira")
-    assert len(jira.violations) == 2
+    assert len(jira.books.violations) == 2

@@ -112,7 +112,7 @@ def test_a_lifted_veto_lets_the_label_come_back_and_a_new_no_counts_again(w: Wor
     go(w)
     assert [veto.label for veto in lift(w.mirror, w.settings, "plat-0", None)] == ["vc-partner"]
     assert [(c.key, c.add) for c in plan_of(w).changes] == [("PLAT-0", ["vc-partner"])]
-    w.jira.vetoed.clear()
+    w.jira.books.vetoed.clear()
     assert go(w).done == 1
     assert vetoes(w.mirror, w.settings) == []
     w.jira.edit("10000", remove=["vc-partner"])

@@ -10,12 +10,7 @@ from vcjira.config.models import Settings
 from vcjira.errors import Mend
 from vcjira.patterns import PATTERNS, check
 
-CONTRACT = (
-    "handover reassignment ping_pong return silent_handoff fire_and_forget monologue stale escalation swarm batch_toss"
-    " reopen rejection return_to_sender clarification_loop proxy_requester orphan queue_skip relay project_bounce"
-    " field_churn shotgun_request hot_potato deadline_toss one_way_street missing_link novel_unaccompanied"
-    " ticket_demanded"
-).split()
+CONTRACT = ["handover", "reassignment", "ping_pong", "return", "silent_handoff", "fire_and_forget", "monologue", "stale", "escalation", "swarm", "batch_toss", "reopen", "rejection", "return_to_sender", "clarification_loop", "proxy_requester", "orphan", "queue_skip", "relay", "project_bounce", "field_churn", "shotgun_request", "hot_potato", "deadline_toss", "one_way_street", "missing_link", "novel_unaccompanied", "ticket_demanded"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "patterns.md"
 
 

@@ -39,7 +39,9 @@ def import_log(
     as_json: bool,
     **columns: str | None,
 ) -> None:
-    """Read an event log (CSV or XES, gzipped or zipped or not) as a site of its own.
+    """Read an event log as a site of its own.
+
+    CSV or XES; gzipped, zipped or neither.
 
     Rows become issues and changes of person and team, in order of time, in file order for equal times. Importing
     again under the same name replaces the site. Works without a configuration file.

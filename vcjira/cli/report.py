@@ -61,7 +61,7 @@ def report(
     with nightly.fresh(app.settings, write=pseudonymise) as mirror:
         rendered = [(request, reports.render(mirror, app.settings, request)) for request in requests]
     if out is None and len(rendered) == 1 and rendered[0][0].format != "html":
-        click.get_text_stream("stdout", encoding="utf-8", errors="replace").write(rendered[0][1])
+        click.echo(rendered[0][1], nl=False)
         return
     for request, text in rendered:
         path = _place(out or app.settings.reports.out, request.name, request.format, alone=len(rendered) == 1)

@@ -47,7 +47,10 @@ def serve_jira(
     rate: float | None,
     gzip: bool,
 ) -> None:
-    """Only the embedded Jira, on loopback. Prints one line with its URL when it is ready; Ctrl-C ends it."""
+    """Only the embedded Jira, on loopback.
+
+    Prints one line with its URL when it is ready; Ctrl-C ends it.
+    """
     from vcjira.demo import TOKEN, EmbeddedJira, company, load
     from vcjira.demo.faults import Faults, read, throttled
     from vcjira.errors import Mend

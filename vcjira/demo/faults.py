@@ -82,6 +82,8 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """Form of `created` in bulk-read histories; mixed: also epoch seconds."""
     history_repeats: bool = False
     """Each page of bulk-read histories begins with the last one of the page before."""
+    missing_comments: bool = False
+    """The pages of comments count those, too, that a file counted and did not have: nobody can read them."""
     per_second: float | None = None
     """Cloud: more requests per second and endpoint get 429 with jira-burst-based."""
     bucket: Bucket | None = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from vcjira.demo import fields, raw, times
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
-from vcjira.demo.records import Comment, Named
+from vcjira.demo.records import Comment, Issue, Named
 
 PERMISSIONS = {
     "BROWSE_PROJECTS": ("10", "Browse Projects", "PROJECT"),
@@ -167,10 +167,16 @@ def comments(call: Call) -> Answer:
         {
             "startAt": start,
             "maxResults": size,
-            "total": len(listed),
+            "total": _total(call, found),
             "comments": [call.shapes.comment(found, comment, properties=properties) for comment in page],
         }
     )
+
+
+def _total(call: Call, found: Issue) -> int:
+    """Of the comments that there are; told so by `Faults`, also of those that a file counted and did not have."""
+    counted = found.comment_total or 0
+    return max(counted, len(found.comments)) if call.site.faults.missing_comments else len(found.comments)
 
 
 def _ordered(listed: list[Comment], order: str) -> list[Comment]:

@@ -46,11 +46,10 @@ class Store(Shelf):
         author: Who = None,
         metadata: object = None,
     ) -> History | None:
-        """Single labels; None (and no new `updated`) when nothing was different afterwards."""
-        now = self[issue].labels
+        """Single labels, first those to remove; None (and no new `updated`) when nothing was different afterwards."""
         gone = set(remove)
-        wanted = [label for label in now if label not in gone] + [label for label in add if label not in now]
-        return self.set_labels(issue, wanted, author, metadata)
+        kept = [label for label in self[issue].labels if label not in gone]
+        return self.set_labels(issue, [*kept, *add], author, metadata)
 
     def set_labels(
         self, issue: Key, labels: Iterable[str], author: Who = None, metadata: object = None

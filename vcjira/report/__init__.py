@@ -36,10 +36,10 @@ def facts(mirror: Mirror, settings: Settings, request: Request) -> dict[str, Any
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
         raise Mend(f"there is no report {request.name!r}", hint=hint)
     period = window(mirror, request)
-    found = {"report": head(mirror, settings, request.name, period), **gather(mirror, settings, period)}
+    found: dict[str, Any] = {"report": head(mirror, settings, request.name, period), **gather(mirror, settings, period)}
     found["report"]["pseudonymised"] = request.pseudonymise
-    found = texts.plain(found)
-    return texts.pseudonymised(found, _salt(mirror)) if request.pseudonymise else found
+    found = dict(texts.plain(found))
+    return dict(texts.pseudonymised(found, _salt(mirror))) if request.pseudonymise else found
 
 
 def render(mirror: Mirror, settings: Settings, request: Request) -> str:
