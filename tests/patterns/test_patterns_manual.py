@@ -10,7 +10,12 @@ from vcjira.config.models import Settings
 from vcjira.errors import Mend
 from vcjira.patterns import PATTERNS, check
 
-CONTRACT = ["handover", "reassignment", "ping_pong", "return", "silent_handoff", "fire_and_forget", "monologue", "stale", "escalation", "swarm", "batch_toss", "reopen", "rejection", "return_to_sender", "clarification_loop", "proxy_requester", "orphan", "queue_skip", "relay", "project_bounce", "field_churn", "shotgun_request", "hot_potato", "deadline_toss", "one_way_street", "missing_link", "novel_unaccompanied", "ticket_demanded"]
+CONTRACT = """
+handover reassignment ping_pong return silent_handoff fire_and_forget monologue stale escalation swarm batch_toss reopen
+rejection return_to_sender clarification_loop proxy_requester orphan queue_skip relay project_bounce field_churn
+shotgun_request hot_potato deadline_toss one_way_street missing_link novel_unaccompanied ticket_demanded
+"""
+NAMES = CONTRACT.split()
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "patterns.md"
 
 
@@ -26,7 +31,7 @@ def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 
 def test_the_catalogue_has_all_names_of_the_contract_in_order() -> None:
-    assert list(PATTERNS) == CONTRACT
+    assert list(PATTERNS) == NAMES
 
 
 def test_the_list_fits_a_terminal_and_asks_a_question_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +40,7 @@ def test_the_list_fits_a_terminal_and_asks_a_question_each(capsys: pytest.Captur
     assert sum(line.startswith("P") for line in lines) == len(PATTERNS)
 
 
-@pytest.mark.parametrize("name", CONTRACT)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_page_fits_a_terminal_but_for_its_examples(capsys: pytest.CaptureFixture[str], name: str) -> None:
     page, _, _ = said(capsys, name).partition("\nExamples\n")
     assert all(len(line) <= 80 for line in page.splitlines())

@@ -2,7 +2,7 @@
 
 A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
 Themes: words and pairs of words at least 8 times as frequent in 90 days as ever before, in at least 5 issues of 3
-requesters, by a one-sided G test (Dunning 1993) with a false discovery rate of 1 % per month.
+requesters, by a one-sided G test (Dunning 1993) with a false discovery rate of 1 % per month, after at least 100 issues.
 """
 
 import math
@@ -17,8 +17,6 @@ MIN_ISSUES = 5
 MIN_REQUESTERS = 3
 FALSE_DISCOVERIES = 0.01
 OVERLAP = 0.6
-BASELINE_DAYS = 90
-"""Without so much history before it, nothing can be called new."""
 
 
 def derive(mirror: Mirror) -> None:
@@ -145,7 +143,7 @@ CANDIDATES = """
 WITH risen AS (
     SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
     FROM term_months m JOIN all_months a USING (site, bucket)
-    WHERE a.earlier_all >= 20 AND m.recent >= {issues}
+    WHERE a.earlier_all >= 100 AND m.recent >= {issues}
         AND m.recent * 1.0 / a.recent_all >= {ratio} * (m.earlier + 0.5) / a.earlier_all
 ),
 uses AS (

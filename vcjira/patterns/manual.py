@@ -67,9 +67,9 @@ def markdown(pages: list[Page]) -> str:
     lines = [
         "# The patterns",
         "",
-        "Made by `vcjira patterns --markdown` from the pages that the program itself shows. The cast of the examples: ann,",
-        "amy, abe (Acme) and gil, gus (Globex) ask; pat, pia (Platform), dan, dot (Data), oli, ola (Ops) receive; robot is",
-        "automation. No conversation recorded in Jira does not mean that there was none.",
+        "Made by `vcjira patterns --markdown` from the pages that the program itself shows. The cast of the examples:",
+        "ann, amy, abe (Acme) and gil, gus (Globex) ask; pat, pia (Platform), dan, dot (Data), oli, ola (Ops) receive;",
+        "robot is automation. No conversation recorded in Jira does not mean that there was none.",
         "",
         "| | name | question |",
         "|---|---|---|",

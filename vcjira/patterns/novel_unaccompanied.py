@@ -11,26 +11,26 @@ Source. Team Topologies (collaboration is for discovery); Intelligent Swarming (
 What to do. This is where to embed: send somebody to sit with them while the use case is young.
 
 found:
-    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
-    x3 101d+1d ann creates N* for Platform summary=vision_headset_pilot
-    x3 104d+1d amy creates M* for Platform summary=vision_headset_pilot
-    x3 107d+1d gil creates L* for Platform summary=vision_headset_pilot
-    130d now
+    x120 0h+20h ann creates R* for Platform summary=reset_the_password_please
+    x3 201d+1d ann creates N* for Platform summary=vision_headset_pilot
+    x3 204d+1d amy creates M* for Platform summary=vision_headset_pilot
+    x3 207d+1d gil creates L* for Platform summary=vision_headset_pilot
+    240d now
 not found:
-    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
-    130d now
+    x120 0h+20h ann creates R* for Platform summary=reset_the_password_please
+    240d now
 not found:
-    x40 0h+1d ann creates R* for Platform summary=reset_the_password_please
-    x3 101d+1d ann creates N* for Platform summary=vision_headset_pilot
-    x3 104d+1d amy creates M* for Platform summary=vision_headset_pilot
-    x3 107d+1d gil creates L* for Platform summary=vision_headset_pilot
-    x3 110d+1h pat comments N*
-    x3 110d+1h pat comments M*
-    x3 110d+1h pat comments L*
-    x3 111d+1h ann comments N*
-    x3 111d+1h amy comments M*
-    x3 111d+1h gil comments L*
-    130d now
+    x120 0h+20h ann creates R* for Platform summary=reset_the_password_please
+    x3 201d+1d ann creates N* for Platform summary=vision_headset_pilot
+    x3 204d+1d amy creates M* for Platform summary=vision_headset_pilot
+    x3 207d+1d gil creates L* for Platform summary=vision_headset_pilot
+    x3 210d+1h pat comments N*
+    x3 210d+1h pat comments M*
+    x3 210d+1h pat comments L*
+    x3 211d+1h ann comments N*
+    x3 211d+1h amy comments M*
+    x3 211d+1h gil comments L*
+    240d now
 """
 
 from vcjira.patterns.option import Option
