@@ -4,9 +4,9 @@ import gzip
 import json
 
 import pytest
-from demo_world import serving
+from demo_world import serving, small
 
-from vcjira.demo import load
+from vcjira.demo import Faults, load
 from vcjira.errors import Mend
 
 
@@ -60,7 +60,8 @@ def test_a_line_that_is_no_object_is_named(tmp_path, text):
         load([path])
 
 
-def test_totals_are_honest(tmp_path):
+def test_totals_count_what_there_is_unless_told_to_lie(tmp_path):
+    """A dump that counted comments which it did not keep is served as a real server would serve what is left."""
     said = {"id": "1", "body": "hello", "created": "2020-01-01T00:00:00.000+0000"}
     file = write(
         tmp_path / "c.jsonl",
@@ -71,13 +72,28 @@ def test_totals_are_honest(tmp_path):
         issue(5, "A-5", comment={"total": 3}),
     )
     with serving(load([file])) as client:
-        for key, counts in {"A-1": (0, 0), "A-2": (1, 5), "A-3": (0, 0), "A-4": (1, 1), "A-5": (0, 3)}.items():
-            embedded = client.get(f"issue/{key}").json()["fields"]["comment"]
-            assert (len(embedded["comments"]), embedded["total"]) == counts
-            client.jira.faults.missing_comments = False
-            assert client.get(f"issue/{key}/comment").json()["total"] == counts[0]
-            client.jira.faults.missing_comments = True
-            assert client.get(f"issue/{key}/comment").json()["total"] == counts[1]
+        faults = client.jira.faults
+        for key, here, counted in [("A-1", 0, 0), ("A-2", 1, 5), ("A-3", 0, 0), ("A-4", 1, 1), ("A-5", 0, 3)]:
+            for faults.totals_of_files, total in ((False, here), (True, counted)):
+                assert totals(client, key) == (here, total, here, total)
+
+
+def totals(client, key):
+    """Of the comments of an issue: embedded and their total, on their own page and its total."""
+    embedded = client.get(f"issue/{key}").json()["fields"]["comment"]
+    page = client.get(f"issue/{key}/comment").json()
+    return len(embedded["comments"]), embedded["total"], len(page["comments"]), page["total"]
+
+
+@pytest.mark.parametrize("product", ["cloud", "datacenter"])
+def test_totals_may_say_more_than_can_be_read(product):
+    """By issue or by project; the issue named wins."""
+    wrong = Faults(more_comments={"A": 2, "A-2": 0}, more_histories={"A-1": 3})
+    with serving(small(2), product=product, faults=wrong) as client:
+        assert totals(client, "A-1") == (0, 2, 0, 2)
+        assert totals(client, "A-2") == totals(client, "B-1") == (0, 0, 0, 0)
+        changelog = client.get("issue/A-1", expand="changelog").json()["changelog"]
+        assert (len(changelog["histories"]), changelog["total"]) == (0, 3)
 
 
 def handed(number, before, after, author):

@@ -1,7 +1,7 @@
 """Answers of the embedded Jira, and requests of our own client, held against Atlassian's OpenAPI documents.
 
 The documents have known defects; what is forgiven is listed here by name: nulls where a type is given, lists declared
-as one of their members, numbers where times are documented as text, and issue fields declared as objects on Data Center.
+as one of their members, numbers where times are documented as text, issue fields declared as objects on Data Center.
 """
 
 import json
@@ -22,7 +22,7 @@ CLOUD = "jira-cloud-platform-v3.swagger.json"
 DESK = "jira-cloud-servicedesk.swagger.json"
 DC = "jira-dc-10.3.24.openapi.json"
 NUMBERS_FOR_TIMES = {"Changelog", "BulkOperationProgress"}
-"""Their `created`, `started`, `updated` are documented as text and shown (in the documents' own examples) as numbers."""
+"""Their times are documented as text and shown (in the documents' own examples) as numbers."""
 UNDOCUMENTED = {
     ("GET", "/rest/servicedeskapi/request/{issueIdOrKey}"): {"channel"},
 }

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from vcjira.demo.records import Issue
 from vcjira.errors import Mend
 
 Kind = Literal[
@@ -82,8 +83,12 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """Form of `created` in bulk-read histories; mixed: also epoch seconds."""
     history_repeats: bool = False
     """Each page of bulk-read histories begins with the last one of the page before."""
-    missing_comments: bool = False
-    """The pages of comments count those, too, that a file counted and did not have: nobody can read them."""
+    totals_of_files: bool = False
+    """Totals count those comments and histories, too, that a file counted and did not have: nobody can read them."""
+    more_comments: dict[str, int] = {}
+    """Issue keys or projects whose totals say so many comments more than anybody can read."""
+    more_histories: dict[str, int] = {}
+    """The same for histories."""
     per_second: float | None = None
     """Cloud: more requests per second and endpoint get 429 with jira-burst-based."""
     bucket: Bucket | None = None
@@ -94,6 +99,19 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """Data Center: the silent cap of `maxResults`."""
     window: int = 10_000
     """Data Center: `startAt + maxResults` beyond this fails."""
+
+    def comment_total(self, issue: Issue) -> int:
+        """What a total says of the comments of an issue: how many there are, unless told to lie."""
+        lost = issue.lost_comments if self.totals_of_files else 0
+        return len(issue.comments) + lost + _more(self.more_comments, issue)
+
+    def history_total(self, issue: Issue) -> int:
+        lost = issue.lost_histories if self.totals_of_files else 0
+        return len(issue.histories) + lost + _more(self.more_histories, issue)
+
+
+def _more(told: dict[str, int], issue: Issue) -> int:
+    return told.get(issue.key, told.get(issue.project.key, 0)) if told else 0
 
 
 class Draw:

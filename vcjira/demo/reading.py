@@ -114,12 +114,12 @@ class Reader:
         return self._named[kind, encoded]
 
     def _comments(self, issue: Issue, embedded: Raw | None, separate: Raw | None) -> None:
-        """The embedded list, or the separate one of some archives; the total may honestly be larger."""
+        """The embedded list, or the separate one of some archives; what is only counted there is remembered as lost."""
         told = _object(embedded)
         listed = told.get("comments", separate)
         issue.comments = [self._comment(entry) for entry in _typed(listed, RawComment)]
         total = _parsed(told.get("total"), int)
-        issue.comment_total = max(total, len(issue.comments)) if told else None
+        issue.lost_comments = max(total - len(issue.comments), 0)
 
     def _comment(self, entry: RawComment) -> Comment:
         return Comment(
@@ -138,7 +138,7 @@ class Reader:
         histories = [self._history(entry) for entry in _typed(told.get("histories"), RawHistory)]
         issue.histories = sorted(histories, key=lambda history: (history.created, history.id))
         total = _parsed(told.get("total"), int)
-        issue.history_total = total if total > len(histories) else None
+        issue.lost_histories = max(total - len(histories), 0)
 
     def _history(self, entry: RawHistory) -> History:
         number = str(entry.id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from vcjira.demo import fields, raw, times
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
-from vcjira.demo.records import Comment, Issue, Named
+from vcjira.demo.records import Comment, Named
 
 PERMISSIONS = {
     "BROWSE_PROJECTS": ("10", "Browse Projects", "PROJECT"),
@@ -138,14 +138,14 @@ def changelog(call: Call) -> Answer:
     found = call.issue()
     start, size = call.number("startAt", 0), min(call.number("maxResults", 100), 100)
     page = found.histories[start : start + size]
-    total = len(found.histories)
+    total = call.site.faults.history_total(found)
     return json_answer(
         {
             "self": f"{call.shapes.rest}/issue/{found.id}/changelog?startAt={start}&maxResults={size}",
             "maxResults": size,
             "startAt": start,
             "total": total,
-            "isLast": start + size >= total,
+            "isLast": start + size >= len(found.histories),
             "values": [call.shapes.history(history) for history in page],
         }
     )
@@ -167,16 +167,10 @@ def comments(call: Call) -> Answer:
         {
             "startAt": start,
             "maxResults": size,
-            "total": _total(call, found),
+            "total": call.site.faults.comment_total(found),
             "comments": [call.shapes.comment(found, comment, properties=properties) for comment in page],
         }
     )
-
-
-def _total(call: Call, found: Issue) -> int:
-    """Of the comments that there are; told so by `Faults`, also of those that a file counted and did not have."""
-    counted = found.comment_total or 0
-    return max(counted, len(found.comments)) if call.site.faults.missing_comments else len(found.comments)
 
 
 def _ordered(listed: list[Comment], order: str) -> list[Comment]:

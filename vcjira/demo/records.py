@@ -110,7 +110,10 @@ class Comment(Struct, eq=False, gc=False):
 
 
 class Issue(Struct, eq=False):
-    """One issue; `fields` holds what is only shown, the rest is also searched. None of `created` means: never told."""
+    """One issue; `fields` holds what is only shown, the rest is also searched. None of `created` means: never told.
+
+    `lost_comments` and `lost_histories` are those that a file counted and did not have.
+    """
 
     id: int
     key: str
@@ -129,9 +132,9 @@ class Issue(Struct, eq=False):
     updated: int | None = None
     resolved: int | None = None
     comments: list[Comment] = []
-    comment_total: int | None = None
+    lost_comments: int = 0
     histories: list[History] = []
-    history_total: int | None = None
+    lost_histories: int = 0
     properties: dict[str, Raw] = {}
     peopled: frozenset[str] = frozenset()
     archived: bool = False

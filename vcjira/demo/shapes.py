@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from vcjira.demo import raw, texts, times
+from vcjira.demo.faults import Faults
 from vcjira.demo.fields import COMPUTED, Wanted
 from vcjira.demo.records import NULL, Account, Comment, Edit, History, Issue, Named, Project
 
@@ -28,8 +29,9 @@ EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRep
 class Shapes:
     """How things look to the caller of `/rest/api/{version}` of this product."""
 
-    def __init__(self, url: str, product: Product, version: str, zone: str = "UTC") -> None:
+    def __init__(self, url: str, product: Product, version: str, zone: str, faults: Faults) -> None:
         self.url = url
+        self.faults = faults
         self.product = product
         self.cloud = product == "cloud"
         self.version = version
@@ -194,16 +196,13 @@ class Shapes:
 
     def _comment(self, issue: Issue, everything: bool = False) -> bytes | None:
         """Cloud embeds a few comments and says how many there are; Data Center embeds all."""
-        if issue.comment_total is None and not issue.comments:
-            return raw.encoded({"comments": [], "maxResults": 0, "total": 0, "startAt": 0})
         shown = issue.comments if not self.cloud or everything else issue.comments[-EMBEDDED_COMMENTS:]
-        total = max(issue.comment_total or 0, len(issue.comments))
         return raw.encoded(
             {
                 "comments": [self.comment(issue, comment) for comment in shown],
                 "self": f"{self.rest}/issue/{issue.id}/comment",
                 "maxResults": len(shown),
-                "total": total,
+                "total": self.faults.comment_total(issue),
                 "startAt": 0,
             }
         )
@@ -247,11 +246,10 @@ class Shapes:
         histories = issue.histories
         if self.cloud:
             histories = histories[: -EXPANDED_HISTORIES - 1 : -1]
-        total = issue.history_total or len(issue.histories)
         return {
             "startAt": 0,
             "maxResults": len(histories),
-            "total": total,
+            "total": self.faults.history_total(issue),
             "histories": [self.history(entry) for entry in histories],
         }
 

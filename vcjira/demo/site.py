@@ -48,7 +48,7 @@ class Site:
 
     def shapes(self, version: str) -> Shapes:
         if version not in self._shapes:
-            made = self._shapes[version] = Shapes(self.url, self.product, version, self.zone)
+            made = self._shapes[version] = Shapes(self.url, self.product, version, self.zone, self.faults)
             made.meet = self.store.directory.meet  # type: ignore[method-assign]
         made = self._shapes[version]
         made.know(self.store.directory.version)

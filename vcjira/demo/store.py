@@ -33,8 +33,6 @@ class Store(Shelf):
             raw.raw(metadata) if metadata is not None else None,
         )
         issue.histories = [*issue.histories, history]
-        if issue.history_total is not None:
-            issue.history_total += 1
         issue.updated = max(moment, (issue.updated or 0) + 1)
         return history
 
@@ -68,8 +66,6 @@ class Store(Shelf):
             writer = self._author(author)
             said = Comment(str(self.serial()), writer, moment, moment, raw.raw(text), writer, public)
             found.comments = [*found.comments, said]
-            if found.comment_total is not None:
-                found.comment_total += 1
             found.updated = moment
             return said
 
@@ -85,8 +81,6 @@ class Store(Shelf):
     def delete_comment(self, issue: Key, comment_id: str, author: Who = None) -> None:
         with self.changing(issue) as (found, moment):
             kept = [comment for comment in found.comments if comment.id != comment_id]
-            if found.comment_total is not None:
-                found.comment_total -= len(found.comments) - len(kept)
             found.comments = kept
             self._record(found, moment, author, [Edit("Comment", comment_id, None, None, None)])
 
@@ -270,7 +264,6 @@ class Store(Shelf):
                 labels=tuple(sorted(labels)),
                 created=moment,
                 updated=moment,
-                comment_total=0,
             )
             issue.fields = {"summary": raw.raw(summary), "description": NULL, "issuelinks": raw.raw([])}
             _take(issue, {name: raw.raw(value) for name, value in (fields or {}).items()})

@@ -101,7 +101,6 @@ def _issue(store: Store, cast: Cast, pool: Pool, number: int, born: int) -> Issu
         updated=histories[-1].created,
         resolved=histories[-1].created if closed else None,
         comments=comments,
-        comment_total=COMMENTS,
         histories=histories,
         fields={
             "summary": raw.raw(f"{words.VERBS[number % 8]} part {number} of the nightly chain"),
