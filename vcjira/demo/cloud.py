@@ -107,10 +107,4 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "users", people.users),
 )
 
-DESK: tuple[Route, ...] = (
-    ("GET", "organization", desk.organizations),
-    ("GET", "organization/{organization}", desk.organization),
-    ("GET", "organization/{organization}/user", desk.organization_users),
-    ("GET", "servicedesk", desk.desks),
-    ("GET", "request/{issue}", desk.request),
-)
+DESK: tuple[Route, ...] = desk.ROUTES

@@ -185,7 +185,7 @@ def bulk_issues(call: Call) -> Answer:
     ]
     if "duplicate" in call.effects:
         shown += shown[-1:]
-    return Answer(body=joined({"expand": "schema,names", "issueErrors": []}, "issues", shown))
+    return Answer(body=joined({"issueErrors": []}, "issues", shown))
 
 
 def _light(names: list[str], expand: list[Any]) -> bool:

@@ -101,10 +101,4 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "user/search", people.search_users),
 )
 
-DESK: tuple[Route, ...] = (
-    ("GET", "organization", desk.organizations),
-    ("GET", "organization/{organization}", desk.organization),
-    ("GET", "organization/{organization}/user", desk.organization_users),
-    ("GET", "servicedesk", desk.desks),
-    ("GET", "request/{issue}", desk.request),
-)
+DESK: tuple[Route, ...] = desk.ROUTES

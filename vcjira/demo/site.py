@@ -69,6 +69,10 @@ class Site:
     def browses(self, project_key: str) -> bool:
         return project_key not in self.faults.no_browse and "BROWSE_PROJECTS" not in self.faults.lacks
 
+    def shows(self, me: Account | None, project_key: str) -> bool:
+        """Whether a live project is there for the caller."""
+        return me is not None and self.store.projects[project_key].state == "live" and self.browses(project_key)
+
     def edits(self, project_key: str) -> bool:
         return (
             self.browses(project_key)

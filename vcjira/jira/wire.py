@@ -174,8 +174,8 @@ class Wire:
         if status >= 400:
             self._answered = True
             raise NotDone(_said(response) or f"Jira answered {status}", status=status, where=where)
-        if status == 204:
-            return None
+        if status == 204 or (method == "PUT" and "/properties/" in path and not response.content):
+            return None  # a property that was set is answered by 200 or 201 with nothing
         if "html" in headers.get("Content-Type", "") or response.content[:1] == b"<":
             self.limiter.tally.count("web page")
             raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=WEB_PAGE_TRIES)
