@@ -254,12 +254,12 @@ def _grouped(call: Call, page: list[tuple[int, int, int, History]]) -> list[dict
 
 def _created(call: Call, history: History) -> int | str:
     """Epoch milliseconds, as seen in the wild, whatever the documentation says."""
-    form = call.site.faults.history_created
+    form: str = call.site.faults.history_created
     if form == "mixed":
-        form = ("milliseconds", "iso", "seconds")[history.id % 3]  # type: ignore[assignment]
+        form = ("milliseconds", "iso", "seconds")[history.id % 3]
     if form == "iso":
         return times.iso(history.created, call.shapes.zone)
-    if form == "seconds" and history.created % 1000 == 0:  # type: ignore[comparison-overlap]
+    if form == "seconds" and history.created % 1000 == 0:
         return history.created // 1000
     return history.created
 

@@ -124,7 +124,7 @@ def _request_type(call: Call, issue: Issue) -> dict[str, Any]:
 def _custom(call: Call, issue: Issue, schema: str) -> Any:
     """The value of the first field of that kind."""
     for name, entry in call.site.store.custom.items():
-        if str((entry.get("schema") or {}).get("custom")) == schema:  # type: ignore[attr-defined]
+        if (entry.get("schema") or {}).get("custom") == schema:
             return raw.parse(issue.fields.get(name, NULL))
     return None
 

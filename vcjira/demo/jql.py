@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any
 
 from vcjira.demo.jql_terms import KEYS, Matcher, Terms
 from vcjira.demo.jql_tree import BadJql, Clause, Join, Query, Tree, parse
 from vcjira.demo.records import Account, Issue
 from vcjira.demo.shelf import Shelf
 
-SORT_KEYS: dict[str, Callable[[Issue], object]] = {
+SORT_KEYS: dict[str, Callable[[Issue], Any]] = {
     "id": lambda issue: issue.id,
     "key": lambda issue: (issue.project.key, issue.number),
     "project": lambda issue: issue.project.key,
@@ -36,7 +37,7 @@ class Search:
 
     query: Query
     match: Matcher
-    order: tuple[tuple[Callable[[Issue], object], bool], ...]
+    order: tuple[tuple[Callable[[Issue], Any], bool], ...]
     projects: frozenset[str] | None
     ids: frozenset[int] | None
     moving: bool
@@ -67,7 +68,7 @@ class Search:
     def sort(self, found: list[Issue]) -> list[Issue]:
         found.sort(key=lambda issue: issue.id, reverse=not self.order)
         for key, down in reversed(self.order):
-            found.sort(key=key, reverse=down)  # type: ignore[arg-type]
+            found.sort(key=key, reverse=down)
         return found
 
 
@@ -103,7 +104,7 @@ def _match(tree: Tree | None, terms: Terms) -> Matcher:
     return lambda issue: any(part(issue) for part in parts)
 
 
-def _sort(name: str, down: bool | None) -> tuple[Callable[[Issue], object], bool]:
+def _sort(name: str, down: bool | None) -> tuple[Callable[[Issue], Any], bool]:
     low = SAME.get(name.lower(), name.lower())
     if low not in SORT_KEYS:
         raise BadJql(f"Field '{name}' does not exist or you do not have permission to view it.")

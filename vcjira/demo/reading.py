@@ -1,6 +1,6 @@
 """One raw issue, as either product ever wrote it, into the store's form; what is odd is kept, never guessed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -34,6 +34,12 @@ class RawHistory(Struct):
     created: Any = None
     items: list[dict[str, Any]] = []
     historyMetadata: Raw = NULL
+
+
+DECODERS: dict[type[Any], msgspec.json.Decoder[list[Any]]] = {
+    RawComment: msgspec.json.Decoder(list[RawComment]),
+    RawHistory: msgspec.json.Decoder(list[RawHistory]),
+}
 
 
 class Reader:
@@ -170,7 +176,7 @@ def _typed(listed: Raw | None, kind: type[Any]) -> Iterable[Any]:
     if listed is None:
         return []
     try:
-        return msgspec.json.decode(listed, type=list[kind])  # type: ignore[valid-type]
+        return DECODERS[kind].decode(listed)
     except msgspec.DecodeError:
         return [_slowly(kind, raw.parts(entry)) for entry in raw.members(listed) if _is_object(entry)]
 
@@ -181,10 +187,10 @@ def _slowly(kind: type[Any], told: dict[str, Raw]) -> Any:
     return kind(**{name: value if name in kept else raw.parse(value) for name, value in known.items()})
 
 
-def _parsed(value: Raw | None, kind: Callable[..., Any]) -> Any:
+def _parsed(value: Raw | None, kind: type[Any]) -> Any:
     """The value when it is of that kind, else the kind's empty value."""
     found = None if value is None else raw.parse(value)
-    return found if isinstance(found, kind) else kind()  # type: ignore[arg-type]
+    return found if isinstance(found, kind) else kind()
 
 
 def _scalar(value: Raw | None) -> str | None:

@@ -1,6 +1,6 @@
 """The store's form into the JSON of one product and version, for one caller."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, Literal
 from urllib.parse import quote
@@ -16,6 +16,8 @@ from vcjira.demo.records import NULL, Account, Comment, Edit, History, Issue, Na
 
 Json = dict[str, Any]
 Product = Literal["cloud", "datacenter"]
+Meet = Callable[[Json], Account | None]
+"""The account of a user inside a value."""
 EMBEDDED_COMMENTS = 20
 """How many comments Cloud embeds in an issue."""
 EXPANDED_HISTORIES = 40
@@ -29,9 +31,10 @@ EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRep
 class Shapes:
     """How things look to the caller of `/rest/api/{version}` of this product."""
 
-    def __init__(self, url: str, product: Product, version: str, zone: str, faults: Faults) -> None:
+    def __init__(self, url: str, product: Product, version: str, zone: str, faults: Faults, meet: Meet) -> None:
         self.url = url
         self.faults = faults
+        self.meet = meet
         self.product = product
         self.cloud = product == "cloud"
         self.version = version
@@ -135,10 +138,6 @@ class Shapes:
         if ("accountId" in value or "displayName" in value) and (account := self.meet(value)):
             return self.user(account)
         return {name: self._reshape(inner) for name, inner in value.items()}
-
-    def meet(self, user: Json) -> Account | None:
-        """The account of a user inside a value; set by the server, which knows the directory."""
-        return None
 
     def body(self, value: Raw) -> Raw:
         """A text in the form of this version; of long ones, which the generator shares, the last are remembered."""

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from vcjira.demo import times
 from vcjira.demo.directory import Directory
@@ -42,7 +43,7 @@ class Shelf:
         self.version = 0
         self.clock = times.Clock(times.millis(START))
         self.past: deque[Past] = deque(maxlen=REMEMBERED)
-        self.custom: dict[str, dict[str, object]] = {}
+        self.custom: dict[str, dict[str, Any]] = {}
         self.me = self.directory.add(
             Account("712020:demo-bot", key="JIRAUSER10000", name="demo-bot", display="Demo Bot", email=EMAIL)
         )

@@ -48,8 +48,8 @@ class Site:
 
     def shapes(self, version: str) -> Shapes:
         if version not in self._shapes:
-            made = self._shapes[version] = Shapes(self.url, self.product, version, self.zone, self.faults)
-            made.meet = self.store.directory.meet  # type: ignore[method-assign]
+            meet = self.store.directory.meet
+            self._shapes[version] = Shapes(self.url, self.product, version, self.zone, self.faults, meet)
         made = self._shapes[version]
         made.know(self.store.directory.version)
         return made
