@@ -244,7 +244,9 @@ def test_two_servers_at_once_and_restart():
 def test_faults_from_a_file():
     told = read(b'{"rules": [{"kind": "429", "share": 0.1, "retry_after": 2}], "index_lag": 90}', "f.json")
     assert (told.rules[0].kind, told.index_lag) == ("429", 90)
-    for wrong in (b"{", b'{"ruels": []}', b'{"rules": [{"kind": "frob"}]}'):
+    live = read(b'{"life": {"edit": 50}, "script": [{"do": "delete", "path": "jql", "after": 3}]}', "f.json")
+    assert (live.life.edit, live.life.busy, told.life.busy, live.script[0].after) == (50, True, False, 3)
+    for wrong in (b"{", b'{"script": [{"do": "frob"}]}', b'{"ruels": []}', b'{"rules": [{"kind": "frob"}]}'):
         with pytest.raises(Mend, match="not a description of faults"):
             read(wrong, "f.json")
     assert throttled(Faults(), 5, "cloud").per_second == 5

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vcjira.demo.call import Request
 from vcjira.demo.company import Company, company
-from vcjira.demo.faults import Bucket, Fault, Faults
+from vcjira.demo.faults import Bucket, Event, Fault, Faults, Life, Quota
 from vcjira.demo.load import load
 from vcjira.demo.shelf import EMAIL, TOKEN
 from vcjira.demo.store import Store
@@ -24,8 +24,11 @@ __all__ = [
     "Bucket",
     "Company",
     "EmbeddedJira",
+    "Event",
     "Fault",
     "Faults",
+    "Life",
+    "Quota",
     "Request",
     "Store",
     "company",

@@ -54,10 +54,67 @@ class Bucket(Struct, forbid_unknown_fields=True):
     interval: float = 1.0
 
 
+class Quota(Struct, forbid_unknown_fields=True):
+    """Cloud's hourly points: `limit` requests per `window` seconds, then nothing until the window ends."""
+
+    limit: int = 65_000
+    window: float = 3600.0
+    scope: Literal["tenant", "global"] = "tenant"
+
+
+DAILY = ("edit", "comment", "move", "delete", "create")
+"""What people do all day; the members of `Life`."""
+
+
+class Life(Struct, kw_only=True, forbid_unknown_fields=True):
+    """People go on working while somebody reads: so many changes of each kind per second."""
+
+    edit: float = 0.0
+    """Labels, owners, statuses, titles, in turns."""
+    comment: float = 0.0
+    move: float = 0.0
+    """To another project."""
+    delete: float = 0.0
+    create: float = 0.0
+    after: int = 0
+    """Begins after so many requests."""
+    at_most: int | None = None
+    """So many changes in all."""
+    projects: list[str] = []
+    """Only there; everywhere when empty."""
+
+    @property
+    def busy(self) -> bool:
+        return any(getattr(self, deed) for deed in DAILY)
+
+
+class Event(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One change at a known place of the walk: before the request number `after` + 1 that matches is answered.
+
+    `edit` `comment` `move` `delete` `create`: of `issue`, or of one by the dice; `to` is the label, the project.
+    `archived` `deleted` `live`: the project `to` is archived, put in the trash, brought back.
+    `hide` `show`: the account loses, regains sight of the project `to`. `expire` `renew`: the token.
+    """
+
+    do: Literal[
+        "edit", "comment", "move", "delete", "create", "archived", "deleted", "live", "hide", "show", "expire", "renew"
+    ]
+    issue: str = ""
+    to: str = ""
+    path: str = ""
+    method: str = ""
+    after: int = 0
+    times: int = 1
+
+
 class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """All that can be wrong with the embedded Jira; the defaults are a healthy one."""
 
     rules: list[Fault] = []
+    script: list[Event] = []
+    """What happens when, told by the requests."""
+    life: Life = msgspec.field(default_factory=lambda: Life())
+    """What goes on all the time."""
     seed: int = 7
     index_lag: float = 0.0
     """Seconds by which search is behind; reading by id is not."""
@@ -91,6 +148,8 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """The same for histories."""
     per_second: float | None = None
     """Cloud: more requests per second and endpoint get 429 with jira-burst-based."""
+    quota: Quota | None = None
+    """Cloud: points per hour, told by headers before they are used up."""
     bucket: Bucket | None = None
     """Data Center: the token bucket."""
     per_issue: bool = True

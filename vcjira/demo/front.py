@@ -15,7 +15,7 @@ from aiohttp import web
 from vcjira.demo import cloud, datacenter, raw
 from vcjira.demo.call import KEPT_BODY, Answer, Call, Handler, Refusal, Request
 from vcjira.demo.faults import Fault
-from vcjira.demo.limits import Burst
+from vcjira.demo.limits import Burst, refused
 from vcjira.demo.records import Account
 from vcjira.demo.shelf import EMAIL, TOKEN
 from vcjira.demo.site import Site
@@ -62,6 +62,7 @@ class Door:
                 listener(kept)
             if self.latency:
                 await asyncio.sleep(self.latency)
+            self.site.life.heed(request.method, request.path)
             struck = self.site.draw.strike(request.method, request.path)
             return await self._respond(request, kept, content, struck, handler, version)
 
@@ -143,7 +144,7 @@ class Door:
         if good:
             self.site.authorised += 1
         limit = self.site.faults.expires_after
-        expired = limit is not None and self.site.authorised > limit
+        expired = self.site.life.expired or (limit is not None and self.site.authorised > limit)
         unknown = self.site.faults.unknown if not good or expired else None
         if "401" in kinds or unknown == "401":
             raise Refusal(
@@ -173,13 +174,18 @@ class Door:
             headers.update(told)
             if not granted:
                 raise Refusal(429, "Rate limit exceeded.")
+        if self.site.points is not None and me is not None:
+            wait, told = self.site.points.take()
+            headers.update(told)
+            if wait:
+                raise Refusal(429, "Rate limit exceeded.")
         rate = self.site.faults.per_second
         if rate is not None:
             endpoint = f"{request.method} {request.match_info.route.resource}"
             wait = self.site.bursts.setdefault(endpoint, Burst(rate)).over()
+            headers["X-RateLimit-Limit"] = f"{rate:g}"
             if wait:
-                told = {"Retry-After": str(int(wait) + 1), "RateLimit-Reason": "jira-burst-based"}
-                raise Refusal(429, "Rate limit exceeded.", headers=told)
+                raise Refusal(429, "Rate limit exceeded.", headers=refused(wait, "jira-burst-based"))
 
     # tasks and bytes --------------------------------------------------------------------------------------------
     def _start_work(self) -> None:

@@ -2,10 +2,45 @@
 
 import time
 from collections import deque
+from datetime import UTC, datetime, timedelta
 
-from vcjira.demo.faults import Bucket
+from vcjira.demo.faults import Bucket, Quota
 
 PER_ISSUE = ((20, 2.0), (100, 30.0))
+
+
+NEAR = 0.2
+"""Below this share of what there was, Cloud warns."""
+
+
+def refused(wait: float, reason: str) -> dict[str, str]:
+    """Cloud's headers of a 429."""
+    reset = datetime.now(UTC) + timedelta(seconds=wait)
+    told = {"Retry-After": str(int(wait) + 1), "X-RateLimit-Remaining": "0", "RateLimit-Reason": reason}
+    return told | {"X-RateLimit-Reset": reset.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+class Points:
+    """Cloud's quota; `take` says for how long there is none left, and gives the headers."""
+
+    def __init__(self, shape: Quota) -> None:
+        self.shape = shape
+        self._left = shape.limit
+        self._since = time.monotonic()
+
+    def take(self) -> tuple[float, dict[str, str]]:
+        now = time.monotonic()
+        if now - self._since >= self.shape.window:
+            self._left, self._since = self.shape.limit, now
+        told = {"X-RateLimit-Limit": str(self.shape.limit)}
+        if not self._left:
+            wait = self.shape.window - (now - self._since)
+            return wait, told | refused(wait, f"jira-quota-{self.shape.scope}-based")
+        self._left -= 1
+        told["X-RateLimit-Remaining"] = str(self._left)
+        if self._left < NEAR * self.shape.limit:
+            told["X-RateLimit-NearLimit"] = "true"
+        return 0.0, told
 
 
 class Burst:

@@ -10,6 +10,7 @@ from aiohttp import web
 from vcjira.demo.call import Request
 from vcjira.demo.faults import Faults
 from vcjira.demo.front import Door
+from vcjira.demo.life import Life
 from vcjira.demo.shapes import Product
 from vcjira.demo.site import Site
 from vcjira.demo.store import Store
@@ -58,6 +59,11 @@ class EmbeddedJira:
         """May be changed while the server runs."""
         return self.site.faults
 
+    @property
+    def life(self) -> Life:
+        """What has happened beside the requests."""
+        return self.site.life
+
     def on_request(self, listener: Callable[[Request], None]) -> None:
         """Call `listener` with each request before it is answered; it may change the store."""
         self._listeners.append(listener)
@@ -92,8 +98,11 @@ class EmbeddedJira:
             site = web.TCPSite(runner, HOST, self.port, backlog=512)
             await site.start()
             self.site.url = f"http://{HOST}:{runner.addresses[0][1]}"
+            life = asyncio.ensure_future(self.site.life.run()) if self.faults.life.busy else None
             self._ready.set()
             await self._stop.wait()
+            if life is not None:
+                life.cancel()
         except OSError as error:
             self._error = error
         finally:

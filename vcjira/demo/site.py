@@ -7,7 +7,8 @@ from vcjira.demo.call import Call, Refusal, Request
 from vcjira.demo.faults import Draw, Faults
 from vcjira.demo.jql import Search, compile_jql
 from vcjira.demo.jql_tree import BadJql
-from vcjira.demo.limits import Burst, PerIssue, TokenBucket
+from vcjira.demo.life import Life
+from vcjira.demo.limits import Burst, PerIssue, Points, TokenBucket
 from vcjira.demo.records import Account, Issue
 from vcjira.demo.shapes import Product, Shapes
 from vcjira.demo.store import Store
@@ -39,8 +40,10 @@ class Site:
         self.requests: list[Request] = []
         self.tasks = Tasks(store, faults)
         self.per_issue = PerIssue()
+        self.points = Points(faults.quota) if faults.quota else None
         self.bucket = TokenBucket(faults.bucket) if faults.bucket else None
         self.bursts: dict[str, Burst] = {}
+        self.life = Life(store, faults)
         self.authorised = 0
         self._shapes: dict[str, Shapes] = {}
         self._found: OrderedDict[tuple[Any, ...], Found] = OrderedDict()

@@ -5,6 +5,7 @@ from typing import Any
 from vcjira.demo import raw
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.fields import wanted
+from vcjira.demo.limits import refused
 from vcjira.demo.records import Issue
 
 LONGEST_LABEL = 255
@@ -60,12 +61,13 @@ def _may_be_silent(call: Call, found: Issue) -> None:
 
 
 def _within_limits(call: Call, found: Issue) -> None:
+    """Cloud: so many writes to one issue, whatever they write."""
     if call.site.product != "cloud" or not call.site.faults.per_issue:
         return
     wait = call.site.per_issue.over(found.id)
     if wait:
-        headers = {"Retry-After": str(int(wait) + 1), "RateLimit-Reason": "jira-per-issue-on-write"}
-        raise Refusal(429, "Rate limit exceeded: too many writes to this issue.", headers=headers)
+        told = refused(wait, "jira-per-issue-on-write")
+        raise Refusal(429, "Rate limit exceeded: too many writes to this issue.", headers=told)
 
 
 def _labels(found: Issue, replace: dict[str, Any], verbs: dict[str, Any]) -> list[str] | None:
@@ -130,6 +132,7 @@ def assign(call: Call) -> Answer:
     name = _name(call.object())
     if name is not None and call.site.store.directory.find(name) is None:
         raise Refusal(400, errors={"assignee": "Specify a valid value for assignee"})
+    _within_limits(call, found)
     call.site.store.assign(found.id, name, call.me)
     return Answer(204)
 
@@ -145,6 +148,7 @@ def add_comment(call: Call) -> Answer:
     told = {entry.get("key"): entry.get("value") for entry in asked.get("properties") or []}
     internal = (told.get("sd.public.comment") or {}).get("internal")
     public = None if internal is None else str(internal).lower() != "true"
+    _within_limits(call, found)
     said = call.site.store.comment(found.id, "", call.me, public=public)
     said.body = raw.raw(body)
     return json_answer(call.shapes.comment(found, said), 201)
@@ -160,6 +164,7 @@ def put_property(call: Call) -> Answer:
         raise Refusal(400, "The property value must be a valid, non-empty JSON value.")
     if len(raw.encoded(call.body).decode()) > LONGEST_PROPERTY:
         raise Refusal(400, f"The property value cannot be longer than {LONGEST_PROPERTY} characters.")
+    _within_limits(call, found)
     fresh = name not in found.properties
     call.site.store.set_property(found.id, name, call.body)
     return Answer(201 if fresh else 200)
