@@ -12,6 +12,18 @@ VcjiraError            1  our bug (only by subclasses or the unexpected)
 EXIT_OK = 0
 EXIT_BUG = 1
 EXIT_INTERRUPTED = 130
+MEANINGS = {
+    0: "done",
+    1: "a bug: an unexpected error (a short message; the trace with -v)",
+    2: "wrong usage, configuration or rules; nothing was done",
+    3: "Jira could not be reached or the log-in failed; nothing was lost",
+    4: "incomplete: what could be got or written is kept, the rest is listed; run again",
+    5: "refused by a safety limit; the message names the key to change and how to go on once",
+    6: "another run holds the mirror",
+    10: "`labels plan --detailed-exitcode`: there is something to apply",
+    130: "interrupted; the mirror is whole",
+}
+"""Exit code -> what it says to whoever called."""
 
 
 class VcjiraError(Exception):

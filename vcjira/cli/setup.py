@@ -122,9 +122,15 @@ def _remote(app: App) -> list["Check"]:
 
 @click.command()
 @click.argument("what", type=click.Choice(["config", "export"]), default="config")
+@click.option("--markdown", is_flag=True, help="The configuration as a document for people.")
 @click.pass_obj
-def schema(app: App, what: str) -> None:
+def schema(app: App, what: str, markdown: bool) -> None:
     """JSON Schema of the configuration; columns of the tables."""
+    if markdown and what == "config":
+        from vcjira.config import manual
+
+        app.say(manual.markdown().rstrip("\n"))
+        return
     app.say(json.dumps(_config_schema() if what == "config" else _tables(), indent=2))
 
 

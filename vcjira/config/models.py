@@ -25,30 +25,32 @@ class Model(BaseModel):
 
 
 class Requests(Model):
-    concurrency: int = Field(8, ge=1, le=64)
-    per_second: float = Field(20, gt=0)
-    timeout: float = Field(60, gt=0)
+    concurrency: int = Field(8, ge=1, le=64, description="requests under way at once")
+    per_second: float = Field(20, gt=0, description="requests begun per second, at most")
+    timeout: float = Field(60, gt=0, description="seconds without an answer after which a request is tried again")
     deadline: float = Field(300, gt=0, description="seconds after which a request that keeps failing is given up")
 
 
 class Site(Model):
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    url: str
-    product: Literal["auto", "cloud", "datacenter"] = "auto"
-    email: str | None = None
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="what this site is called in every table")
+    url: str = Field(description="address of Jira; https, or http on loopback")
+    product: Literal["auto", "cloud", "datacenter"] = Field("auto", description="`auto` asks the server")
+    email: str | None = Field(None, description="Cloud: the account that owns the API token; Data Center: leave out")
     token: str = Field(description="env:NAME, file:PATH or keyring:SERVICE/USER; never the secret itself")
     scope: str = Field("", description="JQL; empty means all that the account can see")
-    fields: dict[str, str] = Field(default_factory=dict, description="team, request_type, organizations, ...")
-    ca_bundle: Path | None = None
-    requests: Requests = Requests()
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="team, request_type, organizations, ...: name or id of the field"
+    )
+    ca_bundle: Path | None = Field(None, description="certificates to trust instead of the system's (PEM)")
+    requests: Requests = Field(Requests(), description="how hard this Jira may be asked")
 
 
 class Members(Model):
     """Who belongs; any of the ways listed is enough."""
 
     group: Texts = Field([], description="Jira groups")
-    account: Texts = []
-    email: Texts = []
+    account: Texts = Field([], description="account ids; user keys on Data Center")
+    email: Texts = Field([], description="e-mail addresses")
     email_domain: Texts = Field([], description="exact, or glob:*.acme.example")
     organization: Texts = Field([], description="service-desk organizations")
     directory_team: Texts = Field([], description="values of the column `team` of the directory file")
@@ -57,12 +59,12 @@ class Members(Model):
 class Affiliation(Model):
     """Somebody's organization (and team) in a period, said outright; goes before everything else."""
 
-    account: str | None = None
-    email: str | None = None
-    organization: str | None = None
-    team: str | None = None
-    from_: date | None = Field(None, alias="from", description="inclusive")
-    until: date | None = Field(None, description="exclusive")
+    account: str | None = Field(None, description="whose: account id, or SITE/ID")
+    email: str | None = Field(None, description="whose: e-mail address")
+    organization: str | None = Field(None, description="the organization they belong to")
+    team: str | None = Field(None, description="the team they belong to")
+    from_: date | None = Field(None, alias="from", description="first day, inclusive")
+    until: date | None = Field(None, description="first day on which it holds no longer")
 
     @model_validator(mode="after")
     def _whole(self) -> "Affiliation":
@@ -88,7 +90,7 @@ class People(Model):
         description="domains that say nothing of an organization; `default` in a list stands for the library's",
     )
     same_as: list[list[str]] = Field([], description="accounts (ID, SITE/ID or e-mail) of one person")
-    affiliations: list[Affiliation] = []
+    affiliations: list[Affiliation] = Field([], description="said outright; goes before everything else")
     organizations: dict[str, Members] = Field({}, description="organizations of the asking side, by their name")
     decisions: Path | None = Field(None, description="text file of what was accepted, dismissed, snoozed")
 
@@ -96,10 +98,10 @@ class People(Model):
 class Team(Model):
     """The receiving side; any of the ways listed makes an issue the team's."""
 
-    projects: Texts = []
+    projects: Texts = Field([], description="project keys")
     components: Texts = Field([], description="NAME or PROJECT/NAME")
-    field_team: Texts = []
-    members: Members = Members()
+    field_team: Texts = Field([], description="values of the site's team field")
+    members: Members = Field(Members(), description="who belongs to the team: their own tickets are no requests")
 
 
 Question = Literal["has_choice", "delivers_to_others"]
@@ -108,11 +110,11 @@ Question = Literal["has_choice", "delivers_to_others"]
 class Rule(Model):
     """If `when` holds on the day the issue was raised, the answers (or, by `class`, both of them) are these."""
 
-    name: str = Field(min_length=1)
-    when: When
-    answers: dict[Question, bool] = {}
-    class_: Class | None = Field(None, alias="class")
-    because: str | None = None
+    name: str = Field(min_length=1, description="what evidence calls it")
+    when: When = Field(description="matchers that must all hold; README.md lists them")
+    answers: dict[Question, bool] = Field({}, description="has_choice, delivers_to_others: yes or no")
+    class_: Class | None = Field(None, alias="class", description="instead of `answers`: both of them at once")
+    because: str | None = Field(None, description="why, for people; `explain` and labels show it")
     from_: date | None = Field(None, alias="from", description="first day, UTC")
     until: date | None = Field(None, description="first day on which it holds no longer, UTC")
 
@@ -154,20 +156,24 @@ def _issue_key(value: object) -> object:
 
 
 class Given(Model):
-    requester: GivenRequester = GivenRequester()
-    issue: Annotated[GivenIssue, BeforeValidator(_issue_key)] = GivenIssue()
+    requester: GivenRequester = Field(GivenRequester(), description="what is known of who asks; matchers as in rules")
+    issue: Annotated[GivenIssue, BeforeValidator(_issue_key)] = Field(
+        GivenIssue(), description="what is known of the issue, or the key of one in the mirror"
+    )
 
 
 class RuleTest(Model):
-    given: Given
-    expect: Literal["partner", "stakeholder", "customer", "unknown"]
-    name: str | None = None
+    given: Given = Field(description="a requester and an issue")
+    expect: Literal["partner", "stakeholder", "customer", "unknown"] = Field(description="the class that must come out")
+    name: str | None = Field(None, description="what a failing test is called")
 
 
 class Classify(Model):
-    unknown_budget: Percent = 0.25
-    rules: list[Rule] = []
-    tests: list[RuleTest] = []
+    unknown_budget: Percent = Field(
+        0.25, description="share of requests without a class above which labels are refused"
+    )
+    rules: list[Rule] = Field([], description="read top to bottom; the first rule that answers a question wins it")
+    tests: list[RuleTest] = Field([], description="run by `vcjira rules test` and `vcjira check`")
 
 
 def _edge(value: object) -> object:
@@ -183,33 +189,33 @@ def _edge(value: object) -> object:
 class Edge(Model):
     """Value flows from one team or organization to another."""
 
-    from_: str = Field(alias="from")
-    to: str
+    from_: str = Field(alias="from", description="who delivers")
+    to: str = Field(description="to whom")
 
 
 class PatternOptions(BaseModel):
     """Options that every pattern has; a pattern's own options are checked against its OPTIONS."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    enabled: bool = True
-    level: Level | None = None
-    debounce: Duration = timedelta(minutes=5)
-    bots: Literal["ignore", "count"] = "ignore"
-    bulk: Literal["ignore", "count"] = "ignore"
+    enabled: bool = Field(True, description="looked for at all")
+    level: Level | None = Field(None, description="whose path is looked at; team, or person where there are no teams")
+    debounce: Duration = Field(timedelta(minutes=5), description="shorter stays do not count; 0 switches it off")
+    bots: Literal["ignore", "count"] = Field("ignore", description="what automation did")
+    bulk: Literal["ignore", "count"] = Field("ignore", description="bulk edits")
 
 
 class Reports(Model):
-    out: Path = Path("reports")
-    run: list[str] = ["walls", "requesters"]
-    templates: Path | None = None
+    out: Path = Field(Path("reports"), description="where reports go")
+    run: list[str] = Field(["walls", "requesters"], description="what `vcjira run` renders")
+    templates: Path | None = Field(None, description="a directory of yours that comes before the built-in one")
 
 
 class Limits(Model):
     """How much one run may change; above it ends with 5."""
 
-    issues: int = Field(500, ge=0)
+    issues: int = Field(500, ge=0, description="issues relabelled, at most")
     share: Percent = Field(0.30, description="of the present issues of the sites planned for")
-    per_project: int | None = Field(None, ge=0)
+    per_project: int | None = Field(None, ge=0, description="issues relabelled per project, at most")
 
 
 LabelName = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]+$", max_length=255)]
@@ -220,7 +226,7 @@ class CatalogueLabel(Model):
     """One label of ours; the key in `labels.catalogue` is a class or a pattern."""
 
     name: LabelName | None = Field(None, description="the label, prefix included; default <prefix><class>")
-    description: str | None = None
+    description: str | None = Field(None, description="for people who read this file")
     previously: Annotated[list[LabelName], BeforeValidator(one_or_many)] = Field(
         [], description="earlier names; ours of them are replaced"
     )
@@ -229,13 +235,15 @@ class CatalogueLabel(Model):
 
 class Labels(Model):
     enabled: bool = Field(False, description="`vcjira run` writes only when true")
-    prefix: LabelName = "vc-"
-    classes: list[Class] = ["partner", "stakeholder", "customer"]
-    patterns: list[str] = []
-    own_team: Literal["skip", "label"] = "skip"
-    evidence_property: str | None = "vcjira"
-    notify: bool = False
-    limits: Limits = Limits()
+    prefix: LabelName = Field("vc-", description="only labels that begin so are ours; others are never touched")
+    classes: list[Class] = Field(["partner", "stakeholder", "customer"], description="classes that get a label")
+    patterns: list[str] = Field([], description="patterns that also get one, <prefix>wall-<pattern>")
+    own_team: Literal["skip", "label"] = Field("skip", description="tickets of the owning team itself")
+    evidence_property: str | None = Field(
+        "vcjira", description="entity property of the issue with the explanation; null: none"
+    )
+    notify: bool = Field(False, description="whether watchers get mail of our changes")
+    limits: Limits = Field(Limits(), description="how much one run may change; above it nothing is written (exit 5)")
     where: str | None = Field(None, description="SQL condition over the table `issues`")
     catalogue: dict[str, CatalogueLabel] = Field({}, description="names, renames and ends of single labels")
     retire_after: date | None = Field(None, description="from this day no label is wanted; ours are removed")
@@ -266,20 +274,20 @@ class Sync(Model):
 
 
 class Settings(Model):
-    version: Literal[1] = 1
-    mirror: Path = Path("vcjira.duckdb")
-    sites: list[Site] = []
-    sync: Sync = Sync()
-    people: People = People()
-    teams: dict[str, Team] = {}
-    classify: Classify = Classify()
+    version: Literal[1] = Field(1, description="of this file's form")
+    mirror: Path = Field(Path("vcjira.duckdb"), description="the mirror, relative to this file")
+    sites: list[Site] = Field([], description="one or more; one mirror holds them all")
+    sync: Sync = Field(Sync(), description="reading from Jira")
+    people: People = Field(People(), description="who is who on the asking side")
+    teams: dict[str, Team] = Field({}, description="the receiving side, by name")
+    classify: Classify = Field(Classify(), description="rules that tell partners, stakeholders and customers apart")
     value_chain: list[Annotated[Edge, BeforeValidator(_edge)]] = Field(
         [], description="who delivers to whom, as `Platform -> Checkout`"
     )
-    patterns: dict[str, PatternOptions] = {}
-    declared_split: dict[Class, Percent] = {}
-    reports: Reports = Reports()
-    labels: Labels = Labels()
+    patterns: dict[str, PatternOptions] = Field({}, description="thresholds per pattern; `vcjira patterns NAME`")
+    declared_split: dict[Class, Percent] = Field({}, description="how delivered work should split, by class")
+    reports: Reports = Field(Reports(), description="what is rendered, and where")
+    labels: Labels = Field(Labels(), description="what is written back to Jira")
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
     _where: Callable[..., str] = PrivateAttr(default_factory=lambda: lambda *_: "vcjira.yaml")
