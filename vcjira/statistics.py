@@ -5,6 +5,7 @@ Checked against statsmodels and scipy (tests/test_statistics.py). The names foll
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from statistics import NormalDist
 
 Z95 = NormalDist().inv_cdf(0.975)
@@ -66,13 +67,39 @@ def design_effect(clusters: Iterable[tuple[float, float]]) -> float:
     1 where it cannot be estimated: fewer than two clusters, or all or nothing hit.
     """
     pairs = list(clusters)
-    m = len(pairs)
-    n = sum(size for _, size in pairs)
-    p = sum(hits for hits, _ in pairs) / n if n else 0.0
+    return design_effect_of_sums(
+        sum(size for _, size in pairs),
+        len(pairs),
+        sum(hits for hits, _ in pairs),
+        sum(hits * hits for hits, _ in pairs),
+        sum(hits * size for hits, size in pairs),
+        sum(size * size for _, size in pairs),
+    )
+
+
+def design_effect_of_sums(n: float, m: float, k: float, hh: float, hs: float, ss: float) -> float:
+    """As `design_effect`, from what a database can add up: sizes, clusters, hits, and the sums of hits squared,
+    hits times size and sizes squared over the clusters."""
+    p = k / n if n else 0.0
     if m < 2 or not 0 < p < 1:
         return 1.0
-    spread = sum((hits - p * size) ** 2 for hits, size in pairs) * m / (m - 1)
-    return spread / (n * p * (1 - p))
+    spread = hh - 2 * p * hs + p * p * ss
+    return max(0.0, spread) * m / (m - 1) / (n * p * (1 - p))
+
+
+@lru_cache(maxsize=4096)
+def few_clusters(m: int) -> float:
+    """By what a design effect estimated from m clusters is to be multiplied: (t / z) squared with m - 1 degrees.
+
+    Without it, intervals from 10 clusters cover 89-95 % instead of 95 (bench/statistics.py).
+    """
+    if m < 2:
+        return 1.0
+    low, high = Z95, 13.0
+    while high - low > 1e-9:
+        mid = (low + high) / 2
+        low, high = (mid, high) if student_tail(mid, m - 1) > 0.025 else (low, mid)
+    return (low / Z95) ** 2
 
 
 def beta_binomial(cells: Sequence[tuple[float, float]]) -> Interval:
@@ -105,8 +132,28 @@ def posterior(k: float, n: float, prior: Interval, level: float = 0.95) -> tuple
     return a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b)
 
 
-def excess_p(k1: float, n1: float, k2: float, n2: float) -> float:
-    """One-sided p-value that share 1 is no larger than share 2 (pooled score test, with continuity correction)."""
+def dirichlet(counts: Sequence[float], level: float = 0.95) -> list[tuple[float, float, float]]:
+    """Mean and central interval of each share of a whole, under a prior of 1 for each (its marginal is a Beta)."""
+    total = sum(counts) + len(counts)
+    tail = (1 - level) / 2
+    return [
+        ((k + 1) / total, beta_quantile(tail, k + 1, total - k - 1), beta_quantile(1 - tail, k + 1, total - k - 1))
+        for k in counts
+    ]
+
+
+def student_tail(t: float, freedom: float) -> float:
+    """The probability that Student's t with so many degrees of freedom is above t."""
+    half = 0.5 * beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5)
+    return half if t >= 0 else 1 - half
+
+
+def excess_p(k1: float, n1: float, k2: float, n2: float, freedom: float | None = None) -> float:
+    """One-sided p-value that share 1 is no larger than share 2 (pooled score test, with continuity correction).
+
+    Where n1 was divided by a design effect estimated from few clusters, `freedom` is the clusters less one: Student's
+    t instead of the normal distribution.
+    """
     if n1 <= 0 or n2 <= 0:
         return 1.0
     p = (k1 + k2) / (n1 + n2)
@@ -114,7 +161,9 @@ def excess_p(k1: float, n1: float, k2: float, n2: float) -> float:
     if scale == 0:
         return 1.0
     gap = k1 / n1 - k2 / n2 - 0.5 * (1 / n1 + 1 / n2)
-    return 1 - NormalDist().cdf(gap / scale) if gap > 0 else 1.0
+    if gap <= 0:
+        return 1.0
+    return student_tail(gap / scale, freedom) if freedom else 1 - NormalDist().cdf(gap / scale)
 
 
 def kaplan_meier(durations: Iterable[tuple[float, bool]], share: float = 0.5) -> float | None:
@@ -199,15 +248,26 @@ def _fraction(x: float, a: float, b: float) -> float:
 
 
 def beta_quantile(q: float, a: float, b: float) -> float:
-    """The point below which a Beta(a, b) has probability q, by bisection."""
+    """The point below which a Beta(a, b) has probability q: Newton's steps; halves where they leave the bracket."""
     low, high = 0.0, 1.0
-    for _ in range(60):
-        mid = (low + high) / 2
-        if beta_cdf(mid, a, b) < q:
-            low = mid
-        else:
-            high = mid
-    return (low + high) / 2
+    shift = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    x = _near_normal(q, a, b)
+    for _ in range(100):
+        gap = beta_cdf(x, a, b) - q
+        low, high = (low, x) if gap > 0 else (x, high)
+        if abs(gap) < 1e-13 or high - low < 1e-16 or not 0 < x < 1:
+            break
+        slope = math.exp(shift + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x))
+        following = x - gap / slope if slope > 0 else -1.0
+        x = following if low < following < high else (low + high) / 2
+    return x
+
+
+def _near_normal(q: float, a: float, b: float) -> float:
+    """A first guess, by the normal distribution of the same mean and variance."""
+    mean = a / (a + b)
+    guess = mean + NormalDist().inv_cdf(min(max(q, 1e-9), 1 - 1e-9)) * math.sqrt(mean * (1 - mean) / (a + b + 1))
+    return guess if 0 < guess < 1 else 0.5
 
 
 def gamma_quantile(q: float, k: int) -> float:

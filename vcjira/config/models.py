@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from vcjira.config.matchers import When
+from vcjira.config.measures import Embedded
 from vcjira.config.units import duration, one_or_many, percent
 
 Percent = Annotated[float, BeforeValidator(percent)]
@@ -284,6 +285,7 @@ class Settings(Model):
     value_chain: list[Annotated[Edge, BeforeValidator(_edge)]] = Field(
         [], description="who delivers to whom, as `Platform -> Checkout`"
     )
+    embedded: list[Embedded] = Field([], description="pairs that work as one outside Jira, and since when")
     patterns: dict[str, PatternOptions] = Field({}, description="thresholds per pattern; `vcjira patterns NAME`")
     declared_split: dict[Class, Percent] = Field({}, description="how delivered work should split, by class")
     reports: Reports = Field(Reports(), description="what is rendered, and where")

@@ -2,7 +2,7 @@
 
 A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
 Themes: words and pairs of words at least 8 times as frequent in 90 days as ever before, in at least 5 issues of 3
-requesters, by a one-sided G test (Dunning 1993) with a false discovery rate of 1 % per month, after at least 100 issues.
+requesters, by a one-sided G test (Dunning 1993), false discovery rate 1 % per month, after at least 100 issues.
 """
 
 import math

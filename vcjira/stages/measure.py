@@ -30,7 +30,8 @@ _SIGNS = """
 CREATE OR REPLACE TEMP TABLE stage_signs AS
 WITH said AS (
     SELECT t.site, t.issue_id, t.created, t.side,
-        t.side IS DISTINCT FROM lag(t.side) OVER (PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS turns
+        t.side IS DISTINCT FROM lag(t.side) OVER (
+            PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS turns
     FROM talk t WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created <= $as_of
 ),
 numbered AS (

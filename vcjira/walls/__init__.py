@@ -6,9 +6,11 @@
 from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls.advising import Advice, advice
-from vcjira.walls.matrix import WINDOW, Cell, behind, issues, matrix
+from vcjira.walls.cell import Cell
+from vcjira.walls.joint import Moved, moved
+from vcjira.walls.matrix import WINDOW, behind, issues, matrix, other
 
-__all__ = ["WINDOW", "Advice", "Cell", "advice", "behind", "derive", "issues", "matrix"]
+__all__ = ["WINDOW", "Advice", "Cell", "Moved", "advice", "behind", "derive", "issues", "matrix", "moved", "other"]
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:

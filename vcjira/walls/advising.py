@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vcjira.walls.matrix import Cell
+from vcjira.walls.cell import Cell
 
 
 @dataclass(frozen=True, slots=True)

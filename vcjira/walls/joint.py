@@ -1,143 +1,173 @@
-"""The embedding index: of the issues that two sides both touched, the share that shows joint work (patterns.md 5.2).
+"""The embedding index: of the issues that two sides both touched, the share that shows joint work (patterns.md 5.2);
+and the mode in which a pair works together (5.7), said only where the deciding interval is clear.
 
-Five signs, two of which make joint work: (a) two-way with at least three turns; (b) people of both sides edited summary
-or description; (c) both sides have issues under one parent; (d) one side comments on an issue that the other raised for
-itself; (e) both sides were assignees. What happens outside Jira is invisible.
+Two of five signs make joint work; one and three are given as well. What happens outside Jira is invisible: a pair that
+the configuration declares as embedded is believed, and `moved` shows whether its index changed on that day.
 """
 
-from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
 
 from vcjira import statistics
+from vcjira.config import Settings
 from vcjira.mirror import Mirror
-
-if TYPE_CHECKING:
-    from vcjira.walls.matrix import Cell
+from vcjira.walls import cells as counting
+from vcjira.walls import signs
+from vcjira.walls.cell import Cell, Joint, Share, clustered, portion
 
 MIN_ISSUES = 30
-SIGNS = ("a", "b", "c", "d", "e")
 COLLABORATION = 0.3
 ROUTINE = 0.7
+BESIDE = timedelta(days=180)
+"""Before and after the day from which a pair is declared as embedded."""
 
 
 def embed(
-    mirror: Mirror, cells: list["Cell"], window_from: datetime, window_to: datetime, as_of: datetime
-) -> list["Cell"]:
+    mirror: Mirror,
+    settings: Settings,
+    cells: list[Cell],
+    window_from: datetime,
+    window_to: datetime,
+    as_of: datetime,
+) -> list[Cell]:
     """The cells with embedding index, its signs and the mode of interaction; needs `wall_requests`."""
     if not cells:
         return cells
-    mirror.run(SIDES, {"from": window_from, "as_of": as_of})
-    mirror.run(TOUCHED, {"from": window_from, "to": window_to, "as_of": as_of})
-    found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(SHARES)}
-    rework = sorted(cell.reworked / cell.requests for cell in cells if cell.enough)
-    middle = rework[len(rework) // 2] if rework else 0.0
+    signs.gather(mirror, window_from, window_to, as_of)
+    found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.SHARES)}
+    declared = {(e.organization.lower(), e.team.lower()): e.since for e in settings.embedded}
     done = []
     for cell in cells:
-        row = found.get((cell.site, cell.organization, cell.team))
-        if row and row["n"] >= MIN_ISSUES and not cell.unknown:
-            effect = cell.design_effect or 1.0
-            low, high = statistics.wilson(row["joint"] / effect, row["n"] / effect)
-            signs = {sign: row[sign] / row["n"] for sign in SIGNS}
-            cell = replace(cell, embedding=row["joint"] / row["n"], embedding_low=low, embedding_high=high, signs=signs)
-        done.append(replace(cell, mode=_mode(cell, middle, row)))
-    return done
+        since = declared.get((cell.organization.lower(), cell.team.lower()))
+        if since is not None and since < as_of.date():
+            cell = replace(cell, embedded_since=since)
+        row = found.get(cell.pair)
+        done.append(_indexed(cell, row) if row and not cell.unknown else cell)
+    judge = _Judge.of(done)
+    return [replace(cell, mode=judge.mode(cell)) for cell in done]
 
 
-def _mode(cell: "Cell", middle_rework: float, row: dict[str, int] | None) -> str:
-    """Interaction mode (patterns.md 5.7), only where the deciding interval is clear."""
-    if not cell.enough or cell.unknown:
+def _indexed(cell: Cell, row: dict[str, Any]) -> Cell:
+    joint = measured(row)
+    if joint.issues < MIN_ISSUES:
+        return replace(cell, joint=joint)
+    return replace(
+        cell,
+        joint=joint,
+        embedding=joint.two.share,
+        embedding_low=joint.two.low,
+        embedding_high=joint.two.high,
+        signs={name: share.share or 0.0 for name, share in joint.signs.items()},
+    )
+
+
+def measured(row: dict[str, Any]) -> Joint:
+    """The index from the counts of one pair; clusters are those who filed the issues (U2)."""
+    effect, n = clustered(row), row["n"]
+    return Joint(
+        issues=int(n),
+        requesters=int(row["m"]),
+        design_effect=effect,
+        one=portion(row["one"], n, effect),
+        two=portion(row["k"], n, effect),
+        three=portion(row["three"], n, effect),
+        signs={name: portion(row[name], n, effect) for name in signs.SIGNS},
+        hosted=int(row["hosted"] or 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What the modes are held against: the middle of the matrix."""
+
+    rework: float
+    requests: float
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> "_Judge":
+        enough = [cell for cell in cells if cell.enough]
+        return cls(
+            median(cell.reworked / cell.requests for cell in enough) if enough else 0.0,
+            median(cell.requests for cell in enough) if enough else 0.0,
+        )
+
+    def mode(self, cell: Cell) -> str:
+        """Interaction mode (patterns.md 5.7), only where the deciding interval is clear."""
+        if cell.unknown:
+            return "undefined"
+        if cell.embedded_since is not None or (cell.embedding_low or 0.0) >= COLLABORATION:
+            return "collaboration"
+        if self._facilitating(cell):
+            return "facilitating"
+        if not cell.enough:
+            return "undefined"
+        rework = cell.reworked / cell.requests
+        if cell.named and (cell.novel_named or rework > self.rework):
+            return "wall"
+        if self._service(cell) and rework <= self.rework:
+            return "x-as-a-service"
         return "undefined"
-    if cell.embedding_low is not None and cell.embedding_low >= COLLABORATION:
-        return "collaboration"
-    if row and row["visits"] >= MIN_ISSUES and statistics.wilson(row["visits"], row["n"])[0] >= COLLABORATION:
-        return "facilitating"
-    rework = cell.reworked / cell.requests
-    stratified = cell.novel.low is not None and cell.routine.high is not None
-    novel_wall = stratified and (cell.novel.low or 0.0) > (cell.routine.high or 1.0)
-    if cell.named and (novel_wall or rework > middle_rework):
-        return "wall"
-    known = cell.novel.requests + cell.routine.requests
-    if (
-        known >= MIN_ISSUES
-        and statistics.wilson(cell.routine.requests, known)[0] >= ROUTINE
-        and (cell.low or 0.0) > 0.5
-        and rework <= middle_rework
-    ):
-        return "x-as-a-service"
-    return "undefined"
+
+    def _facilitating(self, cell: Cell) -> bool:
+        hosted = portion(cell.joint.hosted, cell.joint.issues)
+        return cell.joint.issues >= MIN_ISSUES and (hosted.low or 0) >= COLLABORATION and cell.requests < self.requests
+
+    @staticmethod
+    def _service(cell: Cell) -> bool:
+        known = cell.novel.requests + cell.routine.requests
+        routine = statistics.wilson(cell.routine.requests, known)[0] if known >= MIN_ISSUES else 0.0
+        return routine >= ROUTINE and (cell.low or 0.0) > 0.5
 
 
-SIDES = """
--- which organization an author speaks for, on issues changed or talked about in the window
-CREATE OR REPLACE TEMP TABLE wall_voices AS
-SELECT t.site, t.issue_id, t.author_id, f.organization, min(t.created) AS first_word
-FROM talk t
-JOIN affiliations f ON f.site = t.site AND f.account_id = t.author_id AND f.organization IS NOT NULL
-    AND (f.valid_from IS NULL OR f.valid_from <= t.created) AND (f.valid_until IS NULL OR f.valid_until > t.created)
-WHERE t.human AND NOT t.template AND t.created >= $from AND t.created <= $as_of
-GROUP BY ALL
-"""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The embedding index of a declared pair before and after its day; `low` to `high` is of the difference."""
 
-TOUCHED = """
--- issues that both sides of a cell touched: its requests, and issues one side raised for itself where the other spoke
-CREATE OR REPLACE TEMP TABLE wall_joint AS
-WITH visits AS (            -- G speaks on an issue of T that G did not file
-    SELECT v.site, v.organization, c.team, v.issue_id
-    FROM wall_voices v JOIN classes c ON c.site = v.site AND c.issue_id = v.issue_id
-    JOIN issues i ON i.site = v.site AND i.issue_id = v.issue_id AND i.created >= $from AND i.created < $to
-    WHERE c.team IS NOT NULL AND c.organization IS DISTINCT FROM v.organization
-        AND EXISTS (SELECT 1 FROM wall_requests r
-            WHERE r.site = v.site AND r.organization = v.organization AND r.team = c.team)
-        AND NOT EXISTS (SELECT 1 FROM person_teams p
-            WHERE p.site = v.site AND p.account_id = v.author_id AND p.team = c.team)
-),
-touched AS (
-    SELECT site, organization, team, issue_id, turns >= 3 AND two_way AS a, false AS d FROM wall_requests WHERE readable
-    UNION ALL
-    SELECT DISTINCT site, organization, team, issue_id, false, true FROM visits
-),
-edits AS (
-    SELECT c.site, c.issue_id, bool_or(c.author_id = r.requester_id) AS asking,
-        bool_or(c.author_id <> r.requester_id) AS receiving
-    FROM changes c JOIN wall_requests r ON r.site = c.site AND r.issue_id = c.issue_id
-    WHERE lower(c.field) IN ('summary', 'description') AND c.changed <= $as_of
-    GROUP BY ALL
-),
-held AS (
-    SELECT h.site, h.issue_id, bool_or(h.person = r.requester_id) AS asking, bool_or(h.person <> r.requester_id) AS
-        receiving
-    FROM (
-        SELECT site, issue_id, to_person AS person FROM handovers WHERE to_person IS NOT NULL
-        UNION SELECT site, issue_id, from_person FROM handovers WHERE from_person IS NOT NULL
-        UNION SELECT site, issue_id, assignee_id FROM issues WHERE assignee_id IS NOT NULL
-    ) h JOIN wall_requests r ON r.site = h.site AND r.issue_id = h.issue_id
-    GROUP BY ALL
-),
-families AS (               -- parents under which both sides have issues
-    SELECT i.site, i.parent_key, r.organization, r.team
-    FROM issues i JOIN wall_requests r ON r.site = i.site AND r.issue_id = i.issue_id
-    JOIN issues o ON o.site = i.site AND o.parent_key = i.parent_key
-    JOIN classes c ON c.site = o.site AND c.issue_id = o.issue_id AND c.own_team AND c.team = r.team
-    WHERE i.parent_key IS NOT NULL GROUP BY ALL
-),
-kin AS (
-    SELECT i.site, i.issue_id, f.organization, f.team
-    FROM issues i JOIN families f ON f.site = i.site AND f.parent_key = i.parent_key GROUP BY ALL
-)
-SELECT t.site, t.organization, t.team, t.issue_id, t.a, coalesce(e.asking AND e.receiving, false) AS b,
-    k.issue_id IS NOT NULL AS c, t.d, coalesce(h.asking AND h.receiving, false) AS e
-FROM touched t
-LEFT JOIN edits e ON e.site = t.site AND e.issue_id = t.issue_id
-LEFT JOIN held h ON h.site = t.site AND h.issue_id = t.issue_id
-LEFT JOIN kin k ON k.site = t.site AND k.issue_id = t.issue_id AND k.organization = t.organization AND k.team = t.team
-"""
+    organization: str
+    team: str
+    since: date
+    because: str | None
+    before: Share
+    after: Share
+    low: float | None
+    high: float | None
+    verdict: str
 
-SHARES = """
-SELECT site, organization, team, count(*) AS n,
-    count(*) FILTER (CASE WHEN a THEN 1 ELSE 0 END + CASE WHEN b THEN 1 ELSE 0 END + CASE WHEN c THEN 1 ELSE 0 END
-        + CASE WHEN d THEN 1 ELSE 0 END + CASE WHEN e THEN 1 ELSE 0 END >= 2) AS joint,
-    count(*) FILTER (a) AS a, count(*) FILTER (b) AS b, count(*) FILTER (c) AS c, count(*) FILTER (d) AS d,
-    count(*) FILTER (e) AS e, count(*) FILTER (d) AS visits
-FROM wall_joint GROUP BY ALL
-"""
+
+def moved(mirror: Mirror, settings: Settings, as_of: datetime) -> list[Moved]:
+    """Every declared pair, and whether joint work recorded in Jira rose with the declaration."""
+    found = []
+    for entry in settings.embedded:
+        day = datetime.combine(entry.since, datetime.min.time())
+        pair = (entry.organization.lower(), entry.team.lower())
+        before = _joint_of(mirror, pair, day - BESIDE, min(day, as_of))
+        after = _joint_of(mirror, pair, day, min(day + BESIDE, as_of)) if day < as_of else Joint()
+        low, high, verdict = _compared(before, after)
+        found.append(
+            Moved(entry.organization, entry.team, entry.since, entry.because, before.two, after.two, low, high, verdict)
+        )
+    return found
+
+
+def _joint_of(mirror: Mirror, pair: tuple[str, str], start: datetime, end: datetime) -> Joint:
+    counting.gather(mirror, start, end, None, end)
+    signs.gather(mirror, start, end, end)
+    rows = [row for row in mirror.rows(signs.SHARES) if (row["organization"].lower(), row["team"].lower()) == pair]
+    return measured(rows[0]) if rows else Joint()
+
+
+def _compared(before: Joint, after: Joint) -> tuple[float | None, float | None, str]:
+    if min(before.issues, after.issues) < MIN_ISSUES:
+        return None, None, f"not enough to compare: {before.issues} issues before, {after.issues} since"
+    new, old = after.design_effect, before.design_effect
+    low, high = statistics.newcombe(
+        after.two.hits / new, after.issues / new, before.two.hits / old, before.issues / old
+    )
+    if low > 0:
+        return low, high, "joint work recorded in Jira rose"
+    if high < 0:
+        return low, high, "joint work recorded in Jira fell: is the pair still embedded, or outside Jira?"
+    return low, high, "no change that chance could not explain; what happens outside Jira is not seen"

@@ -1,0 +1,159 @@
+"""The wall matrix: what counts as two-way in each reading, where nothing is said, which cells are named."""
+
+import pytest
+from walls_world import NOW, World
+
+from vcjira import statistics, walls
+
+
+def test_a_request_is_two_way_when_both_sides_wrote() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 40, two_way=10)
+    for issue in world.traffic("Finance", "Data", 40, two_way=0):
+        world.say(issue, "Data.1")  # the team alone
+    with world.mirror() as mirror:
+        cells = world.cells(mirror)
+    assert (cells["Sales", "Platform"].one_way, cells["Sales", "Platform"].requests) == (30, 40)
+    assert cells["Finance", "Data"].one_way == 40
+
+
+def test_the_interval_is_wilson_at_the_effective_size_that_is_published() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 60, two_way=30, requesters=10)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.design_effect is not None
+    low, high = statistics.wilson(cell.one_way / cell.design_effect, cell.requests / cell.design_effect)
+    assert (cell.low, cell.high) == pytest.approx((low, high))
+
+
+def test_strict_wants_the_answer_before_the_requester_writes_again() -> None:
+    world = World()
+    for number in range(40):
+        who = f"Sales.{number % 12}"
+        issue = world.ask(who, "Platform")
+        first, second = ("Platform.1", who) if number < 25 else (who, "Platform.1")
+        world.say(issue, first, second)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert (cell.one_way, cell.strict.hits, cell.strict.of) == (0, 15, 40)
+
+
+def test_generous_counts_edits_of_the_text_and_words_on_the_parent() -> None:
+    world = World()
+    parent = world.ask("Platform.0", "Platform", 90)
+    for number in range(30):
+        who = f"Sales.{number % 12}"
+        issue = world.ask(who, "Platform", parent_key=f"P-{parent}" if number < 10 else None)
+        world.say(issue, "Platform.1")
+        if 10 <= number < 20:
+            world.change(issue, who, "description", "a", "b")
+    world.say(parent, "Sales.0", hours=31 * 24)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.one_way == 30
+    assert cell.generous.hits == 10  # the last ten: a child of the parent and an edited one are two-way now
+
+
+@pytest.mark.parametrize(
+    ("requests", "requesters", "told"),
+    [(29, 12, "not enough: 29 requests"), (60, 9, "too few requesters: 9"), (30, 10, "")],
+)
+def test_too_little_is_said_and_has_no_share(requests: int, requesters: int, told: str) -> None:
+    world = World()
+    world.traffic("Sales", "Platform", requests, two_way=5, requesters=requesters)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.why_not.startswith(told) or not told
+    assert cell.enough is not bool(told)
+    assert (cell.share is None) is bool(told)
+
+
+def test_unreadable_comments_leave_bounds_or_no_statement_at_all() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 38, two_way=19)
+    for number in range(2):
+        world.ask(f"Sales.{number}", "Platform", comments_complete=False)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert (cell.requests, cell.readable) == (38, 0.95)
+    assert (cell.bound_low, cell.bound_high) == (19 / 40, 21 / 40)
+    for number in range(8):
+        world.ask(f"Sales.{number}", "Platform", comments_complete=False)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert "could be read" in cell.why_not
+
+
+def test_a_cell_that_stands_out_is_named_and_its_neighbours_are_not() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 120, two_way=6)
+    for organization, team in [("Finance", "Platform"), ("Finance", "Data"), ("Legal", "Data"), ("Legal", "Platform")]:
+        world.traffic(organization, team, 120, two_way=70)
+    with world.mirror() as mirror:
+        cells = world.cells(mirror)
+        kept = mirror.tuples("SELECT organization, team FROM walls WHERE named")
+    assert [pair for pair, cell in cells.items() if cell.named] == [("Sales", "Platform")]
+    assert kept == [("Sales", "Platform")]
+    assert cells["Sales", "Platform"].score == max(cell.score or 0 for cell in cells.values())
+
+
+def test_nothing_is_named_where_all_are_alike() -> None:
+    world = World()
+    for organization in world.organizations:
+        for team in world.teams:
+            world.traffic(organization, team, 60, two_way=24)
+    with world.mirror() as mirror:
+        cells = world.cells(mirror)
+    assert not [pair for pair, cell in cells.items() if cell.named]
+    assert {cell.tested for cell in cells.values()} == {6}
+
+
+def test_small_cells_are_pooled_into_one() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 60, two_way=10)
+    for organization in ("Finance", "Legal"):
+        world.traffic(organization, "Data", 25, two_way=5)
+    with world.mirror() as mirror:
+        world.cells(mirror)
+        (other,) = walls.other(mirror, NOW - walls.WINDOW, NOW)
+    assert (other.organization, other.requests, other.one_way, other.requesters) == ("(other)", 50, 40, 24)
+    assert other.enough
+
+
+def test_beside_the_share_stand_silence_ping_pong_wait_and_relays() -> None:
+    world = World()
+    for number in range(40):
+        who = f"Sales.{number % 12}"
+        issue = world.ask(who, "Platform", assignee_id="Platform.1")
+        world.say(issue, "Platform.1", hours=5 if number < 20 else 50)
+        if number < 24:
+            world.change(issue, "Platform.1", "assignee", "Platform.1", "Data.1", hours=200)
+            world.change(issue, "Data.1", "assignee", "Data.1", "Platform.1", hours=400)
+    with world.mirror(hits=True) as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.handovers == 48
+    assert (cell.silent.hits, cell.silent.of) == (48, 48)
+    assert (cell.bounced.hits, cell.bounced.of) == (24, 24)
+    assert cell.median_first_response_s == 5 * 3600
+    assert cell.median_first_response_high == 50 * 3600
+    assert (cell.relayed.hits, cell.rework.hits) == (0, 24)
+
+
+def test_every_cell_opens_to_its_requests() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 35, two_way=3)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+        behind = walls.issues(mirror, cell)
+    assert len(behind) == 35
+    assert sum(not row["two_way"] for row in behind) == cell.one_way
+
+
+def test_what_happened_after_the_day_of_judgement_is_not_known() -> None:
+    world = World()
+    world.traffic("Sales", "Platform", 40, two_way=40, days_ago=60)
+    with world.mirror() as mirror:
+        later = world.cells(mirror)["Sales", "Platform"]
+        earlier = world.cells(mirror, as_of=min(row["created"] for row in world.comments))["Sales", "Platform"]
+    assert (later.one_way, earlier.one_way) == (0, 40)

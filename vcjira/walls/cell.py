@@ -1,0 +1,136 @@
+"""The values of the wall matrix: a cell, and the shares that stand beside its one-way share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from vcjira import statistics
+from vcjira.handovers.talk import NO_TEAM, UNKNOWN
+
+SHOW_FROM = 20
+"""U1: no share is shown of fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`hits` of `of`, with its interval (U1, U2); `share`, `low` and `high` are null below 20."""
+
+    hits: int = 0
+    of: int = 0
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One-way requests among the novel or the routine ones of a cell; `low`, `high` null below 20."""
+
+    requests: int = 0
+    one_way: int = 0
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The embedding index of a cell: issues both sides touched, and the shares with at least 1, 2, 3 of five signs."""
+
+    issues: int = 0
+    requesters: int = 0
+    design_effect: float = 1.0
+    one: Share = field(default_factory=Share)
+    two: Share = field(default_factory=Share)
+    three: Share = field(default_factory=Share)
+    signs: dict[str, Share] = field(default_factory=dict)
+    hosted: int = 0
+    """Issues that the asking side raised for itself on which the team spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One asking organization and one receiving team; shares are of `requests` whose comments could be read.
+
+    `share` is one_way / requests with the interval `low` to `high` (Wilson, effective size); `score` is the posterior
+    mean in [0, 1] to order by. All are null unless `enough`; then `why_not` is empty. `bound_low` and `bound_high` say
+    what the share would be if every request whose comments could not be read were two-way, or none were (U8).
+    """
+
+    site: str
+    organization: str
+    team: str
+    window_from: datetime
+    window_to: datetime
+    requests: int
+    requesters: int
+    one_way: int
+    readable: float
+    enough: bool
+    why_not: str
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    bound_low: float | None = None
+    bound_high: float | None = None
+    score: float | None = None
+    score_low: float | None = None
+    score_high: float | None = None
+    design_effect: float | None = None
+    named: bool = False
+    q: float | None = None
+    tested: int = 0
+    strict: Share = field(default_factory=Share)
+    generous: Share = field(default_factory=Share)
+    handovers: int = 0
+    silent_handoffs: int = 0
+    silent: Share = field(default_factory=Share)
+    ping_pongs: int = 0
+    bounced: Share = field(default_factory=Share)
+    relayed: Share = field(default_factory=Share)
+    reworked: int = 0
+    rework: Share = field(default_factory=Share)
+    median_first_response_s: float | None = None
+    median_first_response_low: float | None = None
+    median_first_response_high: float | None = None
+    median_turns: float | None = None
+    novel: Stratum = field(default_factory=Stratum)
+    routine: Stratum = field(default_factory=Stratum)
+    routine_talked: int = 0
+    """Routine requests that took four turns of talk or more: candidates for self-service."""
+    novel_gap_low: float | None = None
+    novel_gap_high: float | None = None
+    """Newcombe interval of the one-way share of novel requests less that of routine ones; from 20 of each on."""
+    novel_named: bool = False
+    embedding: float | None = None
+    embedding_low: float | None = None
+    embedding_high: float | None = None
+    signs: dict[str, float] = field(default_factory=dict)
+    joint: Joint = field(default_factory=Joint)
+    embedded_since: date | None = None
+    """As the configuration declares; joint work outside Jira cannot be seen."""
+    mode: str = "undefined"
+
+    @property
+    def unknown(self) -> bool:
+        """The asking side or the receiving team is not known: a bucket, not a pair to talk about."""
+        return self.organization == UNKNOWN or self.team == NO_TEAM
+
+    @property
+    def pair(self) -> tuple[str, str, str]:
+        return self.site, self.organization, self.team
+
+
+def portion(hits: float | None, of: float | None, effect: float = 1.0) -> Share:
+    """A share with its Wilson interval at the effective size; no more than counts below 20."""
+    k, n = int(hits or 0), int(of or 0)
+    if n < SHOW_FROM:
+        return Share(k, n)
+    low, high = statistics.wilson(k / effect, n / effect)
+    return Share(k, n, k / n, low, high)
+
+
+def clustered(row: Mapping[str, Any]) -> float:
+    """The design effect of a row with n, m, k and the sums hh, hs, ss over its requesters (U2), at least 1."""
+    effect = statistics.design_effect_of_sums(*(float(row[name] or 0) for name in ("n", "m", "k", "hh", "hs", "ss")))
+    return max(1.0, effect * statistics.few_clusters(int(row["m"] or 0)))

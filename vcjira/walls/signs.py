@@ -1,0 +1,204 @@
+"""Signs of joint work on the issues that an asking organization G and a team T both touched, in SQL (patterns.md 5.2).
+
+`wall_touched`: requests of G to T, issues of T on which G spoke without having filed them, issues that G raised for
+itself on which T spoke, and requests of T to G, where G is a team as well. `wall_joint`: each with its five signs.
+"""
+
+from datetime import datetime
+
+from vcjira.mirror import Mirror
+from vcjira.walls.requests import holds
+
+SIGNS = {
+    "a": "at least three turns between the sides",
+    "b": "people of both sides edited summary, description or acceptance, or own sub-tasks",
+    "c": "both sides have issues under the same parent",
+    "d": "one side comments on an issue that the other raised",
+    "e": "people of both sides were assignees or logged work",
+}
+
+
+def gather(mirror: Mirror, window_from: datetime, window_to: datetime, as_of: datetime) -> None:
+    """Make the temporary tables `wall_touched` and `wall_joint`; needs `wall_requests`."""
+    mirror.run(SPEAKERS, {"from": window_from, "as_of": as_of})
+    mirror.run(TOUCHED, {"from": window_from, "to": window_to})
+    mirror.run(ACTS, {"as_of": as_of})
+    mirror.run(SIDES)
+    mirror.run(TURNS, {"as_of": as_of})
+    mirror.run(FAMILIES)
+    mirror.run(JOINT)
+
+
+SPEAKERS = f"""
+-- who wrote on which issue in the window, with the organizations and teams of that time
+CREATE OR REPLACE TEMP TABLE wall_speakers AS
+WITH spoke AS (
+    SELECT site, issue_id, author_id, min(created) AS happened FROM talk
+    WHERE human AND NOT template AND created >= $from AND created <= $as_of GROUP BY ALL
+)
+SELECT s.site, s.issue_id, s.author_id, f.organization, p.team
+FROM spoke s
+LEFT JOIN affiliations f ON f.site = s.site AND f.account_id = s.author_id AND {holds("f", "s.happened")}
+LEFT JOIN person_teams p ON p.site = s.site AND p.account_id = s.author_id AND {holds("p", "s.happened")}
+"""
+
+TOUCHED = """
+CREATE OR REPLACE TEMP TABLE wall_touched AS
+WITH cell AS (SELECT DISTINCT site, organization, team FROM wall_requests),
+inside AS (
+    SELECT c.site, c.issue_id, c.requester_id, c.organization, c.team, c.own_team
+    FROM issues i JOIN classes c USING (site, issue_id)
+    WHERE i.presence = 'present' AND i.created >= $from AND i.created < $to AND c.team IS NOT NULL
+),
+found AS (
+    SELECT site, organization, team, issue_id, requester_id, false AS visited, false AS hosted
+    FROM wall_requests WHERE readable
+    UNION ALL           -- G speaks on an issue of T that G did not file
+    SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, true, false
+    FROM wall_speakers s JOIN inside i USING (site, issue_id)
+    JOIN cell x ON x.site = s.site AND x.organization = s.organization AND x.team = i.team
+    WHERE i.organization IS DISTINCT FROM s.organization AND s.team IS DISTINCT FROM i.team
+        AND s.author_id IS DISTINCT FROM i.requester_id
+    UNION ALL           -- T speaks on an issue that G, a team as well, raised for itself
+    SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, true
+    FROM wall_speakers s JOIN inside i USING (site, issue_id)
+    JOIN cell x ON x.site = s.site AND x.team = s.team AND lower(x.organization) = lower(i.team)
+    WHERE i.own_team AND s.author_id IS DISTINCT FROM i.requester_id
+    UNION ALL           -- T asks G
+    SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, false
+    FROM inside i JOIN cell x ON x.site = i.site AND lower(x.team) = lower(i.organization)
+        AND lower(x.organization) = lower(i.team)
+    WHERE NOT i.own_team
+)
+SELECT site, organization, team, issue_id, any_value(requester_id) AS requester_id, bool_or(visited) AS visited,
+    bool_or(hosted) AS hosted
+FROM found GROUP BY ALL
+"""
+
+ACTS = """
+-- what people did there: wrote, edited the text, own a sub-task, held the issue, logged work
+CREATE OR REPLACE TEMP TABLE wall_acts AS
+WITH near AS (SELECT DISTINCT site, issue_id FROM wall_touched),
+acts AS (
+    SELECT site, issue_id, author_id AS account_id, created AS happened, 'talk' AS kind FROM talk SEMI JOIN near
+        USING (site, issue_id) WHERE human AND NOT template AND created <= $as_of
+    UNION ALL
+    SELECT site, issue_id, author_id, changed, CASE WHEN lower(field) IN ('timespent', 'worklogid') THEN 'work'
+        ELSE 'text' END
+    FROM changes SEMI JOIN near USING (site, issue_id)
+    WHERE changed <= $as_of AND (lower(field) IN ('summary', 'description', 'timespent', 'worklogid')
+        OR lower(field) LIKE 'acceptance%')
+    UNION ALL
+    SELECT site, issue_id, to_person, happened, 'work' FROM handovers SEMI JOIN near USING (site, issue_id)
+        WHERE happened <= $as_of
+    UNION ALL
+    SELECT site, issue_id, from_person, happened, 'work' FROM handovers SEMI JOIN near USING (site, issue_id)
+        WHERE happened <= $as_of
+    UNION ALL
+    SELECT i.site, i.issue_id, i.assignee_id, i.created, 'work' FROM issues i SEMI JOIN near USING (site, issue_id)
+    UNION ALL
+    SELECT p.site, p.issue_id, i.assignee_id, i.created, 'text' FROM issues p SEMI JOIN near USING (site, issue_id)
+        JOIN issues i ON i.site = p.site AND i.parent_key = p.key AND i.created <= $as_of
+)
+SELECT a.site, a.issue_id, a.account_id, min(a.happened) AS happened, bool_or(kind = 'text') AS text,
+    bool_or(kind = 'work') AS work
+FROM acts a LEFT JOIN people b ON b.site = a.site AND b.account_id = a.account_id
+WHERE a.account_id IS NOT NULL AND NOT coalesce(b.bot, false) GROUP BY ALL
+"""
+
+SIDES = f"""
+-- on which side of which pair somebody stood there: the requester's, the team's; where a team has no configured
+-- members, everybody who is not of the asking side
+CREATE OR REPLACE TEMP TABLE wall_sides AS
+WITH staffed AS (SELECT DISTINCT site, team FROM person_teams),
+belongs AS (
+    SELECT DISTINCT a.site, a.issue_id, a.account_id, f.organization, p.team
+    FROM wall_acts a
+    LEFT JOIN affiliations f ON f.site = a.site AND f.account_id = a.account_id AND {holds("f", "a.happened")}
+    LEFT JOIN person_teams p ON p.site = a.site AND p.account_id = a.account_id AND {holds("p", "a.happened")}
+),
+placed AS (
+    SELECT t.site, t.organization, t.team, t.issue_id, b.account_id,
+        bool_or(coalesce(b.team = t.team, false)) AS of_team,
+        bool_or(coalesce(b.organization = t.organization OR lower(b.team) = lower(t.organization), false)) AS of_asking,
+        bool_or(b.account_id = t.requester_id AND NOT t.hosted AND NOT t.visited) AS asks
+    FROM wall_touched t JOIN belongs b USING (site, issue_id) GROUP BY ALL
+)
+SELECT p.site, p.organization, p.team, p.issue_id, p.account_id,
+    CASE WHEN of_team THEN 'team' WHEN of_asking OR asks THEN 'asking' WHEN s.team IS NULL THEN 'team' END AS side
+FROM placed p LEFT JOIN staffed s ON s.site = p.site AND s.team = p.team
+"""
+
+TURNS = """
+CREATE OR REPLACE TEMP TABLE wall_turns AS
+WITH said AS (
+    SELECT s.site, s.organization, s.team, s.issue_id, s.side, lag(s.side) OVER (
+        PARTITION BY s.site, s.organization, s.team, s.issue_id ORDER BY t.created, t.comment_id) AS before
+    FROM wall_sides s JOIN talk t ON t.site = s.site AND t.issue_id = s.issue_id AND t.author_id = s.account_id
+    WHERE s.side IS NOT NULL AND t.human AND NOT t.template AND t.created <= $as_of
+)
+SELECT site, organization, team, issue_id, count(*) FILTER (before IS DISTINCT FROM side) AS turns
+FROM said GROUP BY ALL
+"""
+
+FAMILIES = """
+-- parents under which the team has issues of its own and the asking side has asked (or, a team as well, has its own)
+CREATE OR REPLACE TEMP TABLE wall_kin AS
+WITH child AS (
+    SELECT i.site, i.parent_key, i.issue_id, c.organization, c.team, c.own_team
+    FROM issues i JOIN classes c USING (site, issue_id)
+    WHERE i.parent_key IS NOT NULL AND i.presence = 'present' AND c.team IS NOT NULL
+),
+mixed AS (
+    SELECT DISTINCT w.site, o.parent_key, w.organization, w.team
+    FROM (SELECT DISTINCT site, organization, team FROM wall_requests) w
+    JOIN child o ON o.site = w.site AND o.team = w.team AND o.own_team
+    JOIN child g ON g.site = o.site AND g.parent_key = o.parent_key AND (
+        (NOT g.own_team AND g.organization = w.organization)
+        OR (g.own_team AND lower(g.team) = lower(w.organization)))
+)
+SELECT DISTINCT i.site, i.issue_id, b.organization, b.team
+FROM mixed b JOIN issues i ON i.site = b.site AND i.parent_key = b.parent_key
+"""
+
+JOINT = """
+CREATE OR REPLACE TEMP TABLE wall_joint AS
+WITH done AS (
+    SELECT s.site, s.organization, s.team, s.issue_id,
+        bool_or(a.text AND s.side = 'asking') AND bool_or(a.text AND s.side = 'team') AS b,
+        bool_or(a.work AND s.side = 'asking') AND bool_or(a.work AND s.side = 'team') AS e
+    FROM wall_sides s JOIN wall_acts a USING (site, issue_id, account_id) GROUP BY ALL
+),
+signs AS (
+    SELECT t.site, t.organization, t.team, t.issue_id, t.requester_id, t.hosted,
+        coalesce(n.turns, 0) >= 3 AS a, coalesce(d.b, false) AS b, k.issue_id IS NOT NULL AS c,
+        t.visited OR t.hosted AS d, coalesce(d.e, false) AS e
+    FROM wall_touched t
+    LEFT JOIN wall_turns n USING (site, organization, team, issue_id)
+    LEFT JOIN done d USING (site, organization, team, issue_id)
+    LEFT JOIN wall_kin k USING (site, organization, team, issue_id)
+)
+SELECT *, a::INTEGER + b::INTEGER + c::INTEGER + d::INTEGER + e::INTEGER AS signs FROM signs
+"""
+
+SHARES = """
+WITH by_requester AS (
+    SELECT site, organization, team, requester_id, count(*) AS size, count(*) FILTER (signs >= 1) AS one,
+        count(*) FILTER (signs >= 2) AS hits, count(*) FILTER (signs >= 3) AS three, count(*) FILTER (a) AS a,
+        count(*) FILTER (b) AS b, count(*) FILTER (c) AS c, count(*) FILTER (d) AS d, count(*) FILTER (e) AS e,
+        count(*) FILTER (hosted) AS hosted
+    FROM wall_joint GROUP BY ALL
+)
+SELECT site, organization, team, sum(size) AS n, count(*) AS m, sum(one) AS one, sum(hits) AS k, sum(three) AS three,
+    sum(a) AS a, sum(b) AS b, sum(c) AS c, sum(d) AS d, sum(e) AS e, sum(hosted) AS hosted, sum(hits * hits) AS hh,
+    sum(hits * size) AS hs, sum(size * size) AS ss
+FROM by_requester GROUP BY ALL
+"""
+
+BEHIND = """
+SELECT j.site, j.organization, j.team, i.key, i.created, i.summary, j.signs,
+    concat_ws('', CASE WHEN a THEN 'a' END, CASE WHEN b THEN 'b' END, CASE WHEN c THEN 'c' END,
+        CASE WHEN d THEN 'd' END, CASE WHEN e THEN 'e' END) AS marks
+FROM wall_joint j JOIN issues i USING (site, issue_id)
+ORDER BY j.signs DESC, i.created DESC, i.issue_id
+"""
