@@ -146,12 +146,16 @@ WITH risen AS (
     WHERE a.earlier_all >= 100 AND m.recent >= {issues}
         AND m.recent * 1.0 / a.recent_all >= {ratio} * (m.earlier + 0.5) / a.earlier_all
 ),
+-- materialized: else the titles may be joined by their site alone, before the terms are
+risen_uses AS MATERIALIZED (
+    SELECT r.site, r.term, r.bucket, u.issue_id
+    FROM risen r JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
+),
 uses AS (
-    SELECT r.site, r.term, r.bucket, list(u.issue_id ORDER BY u.issue_id) AS issues, any_value(t.words) AS words,
+    SELECT r.site, r.term, r.bucket, list(r.issue_id ORDER BY r.issue_id) AS issues, any_value(t.words) AS words,
         count(DISTINCT t.reporter_id) AS requesters
-    FROM risen r
-    JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
-    JOIN titles t ON t.site = u.site AND t.issue_id = u.issue_id
+    FROM risen_uses r
+    JOIN titles t ON t.site = r.site AND t.issue_id = r.issue_id
     GROUP BY r.site, r.term, r.bucket
 )
 SELECT r.*, u.issues, coalesce(
