@@ -205,3 +205,14 @@ class TestOwningTeam:
         fill(mirror, issues=[{"issue_id": "1", "reporter_id": "ann", "assignee_id": "agent", "project": "X"}])
         directory = "account_id,team,from,until\nagent,DE,,2026-01-01\nagent,Platform,2026-01-01,2026-09-01\n"
         assert self.owner(mirror, tmp_path, directory=directory) == ("Platform", "assignee")
+
+
+def test_somebody_without_an_account_may_stand_in_the_directory_and_in_a_team(mirror: Mirror, tmp_path: Path) -> None:
+    fill(mirror, issues=[{"issue_id": "1", "reporter_id": "desk", "forwarded_from": "new@hooli.example"}])
+    directory = "email,organization,team\nnew@hooli.example,Hooli,Support\n"
+    assert parties(mirror, tmp_path, directory=directory)["1"][0] == "mailto:new@hooli.example"
+    found = mirror.tuples(
+        "SELECT a.organization, a.source, t.team FROM affiliations a JOIN person_teams t USING (site, account_id)"
+        " WHERE account_id = 'mailto:new@hooli.example'"
+    )
+    assert found == [("Hooli", "directory", "Support")]

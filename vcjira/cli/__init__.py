@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("sync:status", "What is in the mirror, how fresh, how complete."),
     "classify": ("classify:classify", "Class every requester and issue from the mirror."),
     "explain": ("explain:explain", "Why: answers, rules, evidence, hand-overs, labels."),
+    "people": ("people:people", "Accounts of one person: what joins them, what may."),
     "rules": ("rules:rules", "Test, lint and replay the rules."),
     "patterns": ("patterns:patterns", "The catalogue, or one pattern's manual page."),
     "report": ("report:report", "Render reports from the mirror."),

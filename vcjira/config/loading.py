@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ValidationError
 
 from vcjira.config import secrets
+from vcjira.config.joins import circles
 from vcjira.config.models import Settings
 from vcjira.config.yaml_nodes import Document, parse, text_of
 from vcjira.errors import Mend
@@ -142,8 +143,20 @@ def _beyond_shapes(document: Document, settings: Settings) -> Iterator[str]:
             yield f"{document.where(*at)}: rule {rule.name!r} needs `answers` or `class`"
         if rule.from_ and rule.until and rule.from_ >= rule.until:
             yield f"{document.where(*at, 'from')}: rule {rule.name!r} ends before it begins"
+    yield from _same_as(document, settings)
     if settings.declared_split and abs(sum(settings.declared_split.values()) - 1) > 0.005:
         yield f"{document.where('declared_split')}: the shares must add up to 100%"
+
+
+def _same_as(document: Document, settings: Settings) -> Iterator[str]:
+    """Entries that join nothing, or what other entries join already: somebody meant something else."""
+    groups = settings.people.same_as
+    for number, group in enumerate(groups):
+        if len(group) < 2:
+            yield f"{document.where('people', 'same_as', number)}: an entry of `same_as` needs two accounts or more"
+    for number, one, other in circles([name.lower() for name in group] for group in groups):
+        here = document.where("people", "same_as", number)
+        yield f"{here}: `same_as` goes in a circle: {one!r} and {other!r} are one person already; drop one entry"
 
 
 def _address(where: str, url: str) -> Iterator[str]:

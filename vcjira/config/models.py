@@ -76,6 +76,13 @@ class Affiliation(Model):
         return self
 
 
+def _groups(value: object) -> object:
+    """`{ACCOUNT: OTHER or [OTHERS]}` as lists of accounts."""
+    if isinstance(value, dict):
+        return [[name, *(others if isinstance(others, list) else [others])] for name, others in value.items()]
+    return value
+
+
 class People(Model):
     directory: Path | None = Field(
         None, description="CSV: account_id or email, person, organization, team, from, until"
@@ -90,10 +97,14 @@ class People(Model):
         "default",
         description="domains that say nothing of an organization; `default` in a list stands for the library's",
     )
-    same_as: list[list[str]] = Field([], description="accounts (ID, SITE/ID or e-mail) of one person")
+    same_as: Annotated[list[list[str]], BeforeValidator(_groups)] = Field(
+        [], description="accounts (ID, SITE/ID or e-mail) of one person; lists, or one account with its others"
+    )
     affiliations: list[Affiliation] = Field([], description="said outright; goes before everything else")
     organizations: dict[str, Members] = Field({}, description="organizations of the asking side, by their name")
-    decisions: Path | None = Field(None, description="text file of what was accepted, dismissed, snoozed")
+    decisions: Path = Field(
+        Path("decisions.txt"), description="text file of what was accepted, dismissed, snoozed; need not exist"
+    )
 
 
 class Team(Model):

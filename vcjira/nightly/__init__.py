@@ -133,8 +133,9 @@ def _clock() -> datetime:
 def fingerprint(mirror: Mirror, settings: Settings) -> str:
     """What derived tables depend on: the content of the mirror, the configuration and its files, our version."""
     parts = [__version__, mirror.meta("content") or "", settings.model_dump_json()]
-    if settings.people.directory and settings.people.directory.is_file():
-        parts.append(hashlib.sha256(settings.people.directory.read_bytes()).hexdigest())
+    for path in (settings.people.directory, settings.people.decisions):
+        if path and path.is_file():
+            parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -6,10 +6,10 @@ Everything here is derived from the mirror and the configuration, set by set, an
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.people import accounts, affiliations, directory, fields, identity, parties, teams
-from vcjira.people.decisions import Decision, read_decisions
-from vcjira.people.identity import suspects
+from vcjira.people.decisions import Decision, read_decisions, record
+from vcjira.people.identity import persons, suspects
 
-__all__ = ["Decision", "derive", "read_decisions", "suspects"]
+__all__ = ["Decision", "derive", "persons", "read_decisions", "record", "suspects"]
 
 
 def derive(mirror: Mirror, settings: Settings, *, join: bool = True) -> None:
@@ -25,5 +25,7 @@ def derive(mirror: Mirror, settings: Settings, *, join: bool = True) -> None:
     affiliations.list_directory(mirror)
     teams.save_members(mirror, settings)
     teams.save_owners(mirror, settings)
-    parties.save(mirror, settings)
+    if parties.save(mirror, settings):  # people without an account may stand in the directory too
+        affiliations.list_directory(mirror)
+        teams.save_members(mirror, settings)
     affiliations.save(mirror, settings)

@@ -7,6 +7,7 @@ One decision a line: `DAY WORD KIND: ABOUT [until DAY] [# note]`, for instance
 import re
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from vcjira.config import Settings
 from vcjira.errors import Mend
@@ -35,7 +36,7 @@ class Decision:
 def read_decisions(settings: Settings) -> list[Decision]:
     """The standing decisions: of several about one thing, the last. Empty where there is no file."""
     path = settings.people.decisions
-    if path is None or not path.exists():
+    if not path.exists():
         return []
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -59,3 +60,25 @@ def _parsed(line: str, where: str) -> Decision:
     except ValueError:
         raise Mend(f"this is not a day: {line.strip()[:80]!r}", where=where, hint=HINT) from None
     return Decision(day, match["word"], match["kind"], match["about"].strip(), until, where)
+
+
+HEADER = "# What people decided about vcjira's proposals; the last line about something counts.\n"
+
+
+def record(
+    settings: Settings, day: date, word: str, kind: str, about: str, *, until: date | None = None, note: str = ""
+) -> Path:
+    """Append one decision to the file, which is made where there is none; the path of the file."""
+    path = settings.people.decisions
+    end = f" until {until}" if until else ""
+    remark = f" # {' '.join(note.split())}" if note.strip() else ""
+    line = f"{day} {word} {kind}: {about}{end}{remark}"
+    _parsed(line, path.name)  # what cannot be read back is not written
+    try:
+        old = path.read_text(encoding="utf-8-sig") if path.exists() else HEADER
+        break_ = "" if old.endswith("\n") or not old else "\n"
+        path.write_text(f"{old}{break_}{line}\n", encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        where = settings.where("people", "decisions")
+        raise Mend(f"the decisions file {path} cannot be written", where=where) from None
+    return path

@@ -19,19 +19,20 @@ CAUSES = ("problem/incident", "cause", "causes", "causality")
 """Names of link types whose inward end is the issue that caused this one."""
 
 
-def save(mirror: Mirror, settings: Settings) -> None:
-    """Fill `issue_parties`; adds to `t_accounts` those who have no account."""
+def save(mirror: Mirror, settings: Settings) -> int:
+    """Fill `issue_parties`; adds to `t_accounts` those who have no account, and says how many these are."""
     mirror.run(_REPORTED)
     mirror.run(_NAMED)
     mirror.run(_FORWARDED)
     mirror.run(_PARTICIPANTS)
-    _add_mail_accounts(mirror)
+    added = _add_mail_accounts(mirror)
     mirror.run(_FOUND)
     for _ in range(ROUNDS):
         if not _follow_links(mirror):
             break
     mirror.run("DELETE FROM issue_parties")
     mirror.run(_FILL)
+    return added
 
 
 _REPORTED = """
@@ -96,7 +97,7 @@ GROUP BY ALL HAVING count(DISTINCT a.account_id) = 1
 """
 
 
-def _add_mail_accounts(mirror: Mirror) -> None:
+def _add_mail_accounts(mirror: Mirror) -> int:
     mirror.run(f"""
         INSERT INTO t_accounts BY NAME
         SELECT DISTINCT site, account_id, account_id AS account, substr(account_id, {len(MAIL) + 1}) AS email,
@@ -105,6 +106,7 @@ def _add_mail_accounts(mirror: Mirror) -> None:
         WHERE starts_with(account_id, '{MAIL}')
             AND (site, account_id) NOT IN (SELECT (site, account_id) FROM t_accounts)
     """)
+    return int(mirror.value("SELECT count(*) FROM t_accounts WHERE starts_with(account_id, ?)", [MAIL]))
 
 
 _FOUND = """
