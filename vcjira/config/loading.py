@@ -55,7 +55,7 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document.values)
     except ValidationError as error:
-        problems = [_told(document, entry) for entry in _distinct(error)]
+        problems = [_told(document, entry) for entry in _distinct(error)] + _plain_secrets(document)
     if settings:
         problems = list(_beyond_shapes(document, settings))
     if problems or settings is None:
@@ -89,7 +89,8 @@ def _told(document: Document, entry: Mapping[str, Any]) -> str:
         near = difflib.get_close_matches(str(path[-1]), _keys(Settings, path[:-1]), n=1)
         suggestion = f"; did you mean {near[0]!r}?" if near else ""
         return f"{where}: unknown key {str(path[-1])!r}{suggestion}"
-    what = WORDS.get(entry["type"]) or entry["msg"].removeprefix("Value error, ").lower()
+    message = entry["msg"].removeprefix("Value error, ")
+    what = WORDS.get(entry["type"]) or message[:1].lower() + message[1:]
     value = entry.get("input")
     secret = "token" in key or isinstance(value, dict | list) or entry["type"] == "missing"
     got = "" if secret else f" (it is {str(value)[:SHOWN]!r})"
@@ -123,15 +124,13 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _beyond_shapes(document: Document, settings: Settings) -> Iterator[str]:
     """What the shapes alone cannot say: names used twice, plain secrets, unsafe addresses, dates the wrong way."""
+    yield from _plain_secrets(document)
     names: set[str] = set()
     for number, site in enumerate(settings.sites):
         here = document.where("sites", number, "name")
         if site.name in names:
             yield f"{here}: two sites are named {site.name!r}"
         names.add(site.name)
-        problem = secrets.problem(site.token)
-        if problem:
-            yield f"{document.where('sites', number, 'token')}: {problem}"
         yield from _address(document.where("sites", number, "url"), site.url)
     rules: set[str] = set()
     for number, rule in enumerate(settings.classify.rules):
@@ -146,6 +145,14 @@ def _beyond_shapes(document: Document, settings: Settings) -> Iterator[str]:
     yield from _same_as(document, settings)
     if settings.declared_split and abs(sum(settings.declared_split.values()) - 1) > 0.005:
         yield f"{document.where('declared_split')}: the shares must add up to 100%"
+
+
+def _plain_secrets(document: Document) -> list[str]:
+    """Tokens that are no references; told whatever else is wrong, for they should be taken out at once."""
+    sites = document.values.get("sites")
+    tokens = [site.get("token") for site in sites if isinstance(site, dict)] if isinstance(sites, list) else []
+    problems = [(number, secrets.problem(token)) for number, token in enumerate(tokens) if isinstance(token, str)]
+    return [f"{document.where('sites', number, 'token')}: {problem}" for number, problem in problems if problem]
 
 
 def _same_as(document: Document, settings: Settings) -> Iterator[str]:

@@ -8,103 +8,12 @@ To add a matcher: one class here, its name in `When`, its column in the facts.
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
+from vcjira.config.words import Words, YesNo, all_read, any_of, name, one_of
+
 Subject = Literal["requester", "issue"]
-
-
-def _texts(value: object) -> object:
-    """One value or a list of them; numbers and truth values as the texts that Jira would show."""
-    values = value if isinstance(value, list) else [value]
-    return [str(v).lower() if isinstance(v, bool) else str(v) if isinstance(v, int | float) else v for v in values]
-
-
-class Words(RootModel[Annotated[list[str], BeforeValidator(_texts), Field(min_length=1)]]):
-    """Texts of which any may match: compared without case; `glob:` and `re:` (RE2, found anywhere) give patterns."""
-
-    model_config = ConfigDict(frozen=True)
-
-    @property
-    def exact(self) -> list[str]:
-        return [word for word in self.root if pattern(word) is None]
-
-    @property
-    def patterns(self) -> list[str]:
-        return [found for word in self.root if (found := pattern(word)) is not None]
-
-
-def pattern(word: str) -> str | None:
-    """The RE2 pattern of a `re:` or `glob:` text; None for a plain one."""
-    if word.startswith("re:"):
-        return word[3:]
-    if not word.startswith("glob:"):
-        return None
-    parts = (_GLOB.get(character) or _literal(character) for character in word[5:])
-    return f"^(?:{''.join(parts)})$"
-
-
-_GLOB = {"*": ".*", "?": "."}
-
-
-def _literal(character: str) -> str:
-    return character if character.isalnum() or character == "_" or ord(character) > 127 else "\\" + character
-
-
-def quote(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
-
-
-def name(column: str) -> str:
-    """A column's name as an SQL identifier."""
-    return '"' + column.lower().replace('"', '""') + '"'
-
-
-def one_of(column: str, words: Words) -> str:
-    """SQL: the text in `column` is one of the words; null where the column is."""
-    tests = [_like(column, word) for word in words.root if pattern(word) is not None]
-    if words.exact:
-        tests.insert(0, f"{column} IN ({', '.join(f'lower({quote(word)})' for word in words.exact)})")
-    return f"({' OR '.join(tests)})"
-
-
-def _like(column: str, word: str) -> str:
-    """SQL: a pattern as it is; of a `glob:` in lower case, as the texts are (not every letter folds).
-
-    The usual globs, one star at an end or one at both, need no regular expression.
-    """
-    if word.startswith("re:"):
-        return f"regexp_matches({column}, {quote(word[3:])}, 'is')"
-    glob = word[5:]
-    inner = glob.removeprefix("*").removesuffix("*")
-    if inner and "*" not in inner and "?" not in inner:
-        test = {
-            (True, True): "contains",
-            (True, False): "ends_with",
-            (False, True): "starts_with",
-        }.get((glob.startswith("*"), glob.endswith("*")))
-        if test:
-            return f"{test}({column}, lower({quote(inner)}))"
-    return f"regexp_matches({column}, lower({quote(pattern(word) or '')}), 'is')"
-
-
-def any_of(column: str, words: Words) -> str:
-    """SQL: one of the texts in the list `column` is one of the words; null where the column is, false when empty."""
-    if len(words.root) == 1 and words.exact:
-        return f"list_contains({column}, lower({quote(words.root[0])}))"
-    if not words.patterns:
-        return f"list_has_any({column}, [{', '.join(f'lower({quote(word)})' for word in words.exact)}])"
-    return f"(len(list_filter({column}, lambda x: {one_of('x', words)})) > 0)"
-
-
-def _read(column: str, words: Words) -> str:
-    """SQL: everything the words name has been looked up, so that not finding it means something."""
-    if words.patterns:
-        return "false"
-    if len(words.root) == 1:
-        return any_of(column, words)
-    return f"list_has_all({column}, [{', '.join(f'lower({quote(word)})' for word in words.exact)}])"
 
 
 class Account(Words):
@@ -159,7 +68,7 @@ class Group(Words):
 
     def sql(self, _: str) -> str:
         return f"""(CASE WHEN groups IS NULL THEN NULL WHEN {any_of("groups", self)} THEN true
-            WHEN {_read("groups_read", self)} THEN false END)"""
+            WHEN {all_read("groups_read", self)} THEN false END)"""
 
     def hoped(self, hope: bool) -> str:
         """The condition if the groups that could not be read had this person in them (`hope`), or had not."""
@@ -180,7 +89,7 @@ class Organization(Words):
 
     def sql(self, _: str) -> str:
         return f"""(CASE WHEN {any_of("organizations", self)} THEN true WHEN organization_firm THEN false
-            WHEN organizations IS NOT NULL AND {_read("organizations_read", self)} THEN false END)"""
+            WHEN organizations IS NOT NULL AND {all_read("organizations_read", self)} THEN false END)"""
 
 
 class Directory(Words):
@@ -195,7 +104,7 @@ class Directory(Words):
         return one_of(name(key), self)
 
 
-class Bot(RootModel[bool]):
+class Bot(RootModel[YesNo]):
     """`yes`: apps, integrations and configured bots. A rule matches a bot only if it names this."""
 
     model_config = ConfigDict(frozen=True)
@@ -277,7 +186,7 @@ class FieldValue(Words):
         return any_of(name(key), self)
 
 
-class FiledByOther(RootModel[bool]):
+class FiledByOther(RootModel[YesNo]):
     """`yes`: somebody else than the reporter created the issue."""
 
     model_config = ConfigDict(frozen=True)
@@ -302,10 +211,16 @@ PREFIXED: dict[str, type[Directory] | type[FieldValue]] = {"directory": Director
 """Matchers whose key carries a name: `directory.<column>`, `field.<name>`."""
 
 
+def _only_prefixed(schema: dict[str, Any]) -> None:
+    """Further keys are those of PREFIXED and no others."""
+    schema["patternProperties"] = {f"^({'|'.join(PREFIXED)})\\..+": schema["additionalProperties"]}
+    schema["additionalProperties"] = False
+
+
 class When(BaseModel):
     """Conditions that must all hold; `any` and `all` take lists of such mappings, `not` one."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, json_schema_extra=_only_prefixed)
     __pydantic_extra__: dict[str, Words] = Field(init=False)
 
     account: Account | None = None

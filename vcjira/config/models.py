@@ -10,12 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from vcjira.config.matchers import When
 from vcjira.config.measures import Embedded
 from vcjira.config.units import duration, one_or_many, percent
+from vcjira.config.words import YesNo
 
-Percent = Annotated[float, BeforeValidator(percent)]
+Percent = Annotated[float, BeforeValidator(percent, json_schema_input_type=float | str)]
 """`25%` or `0.25`; held as a share from 0 to 1."""
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration, json_schema_input_type=float | str)]
 """`5m`, `24h`, `3d`, `2w`, seconds as a number, `0`."""
-Texts = Annotated[list[str], BeforeValidator(one_or_many)]
+Texts = Annotated[list[str], BeforeValidator(one_or_many, json_schema_input_type=str | list[str])]
 """A text or a list of texts; held as a list."""
 Class = Literal["partner", "stakeholder", "customer"]
 Level = Literal["team", "person"]
@@ -76,6 +77,9 @@ class Affiliation(Model):
         return self
 
 
+Groups = list[list[str]] | dict[str, str | list[str]]
+
+
 def _groups(value: object) -> object:
     """`{ACCOUNT: OTHER or [OTHERS]}` as lists of accounts."""
     if isinstance(value, dict):
@@ -97,7 +101,7 @@ class People(Model):
         "default",
         description="domains that say nothing of an organization; `default` in a list stands for the library's",
     )
-    same_as: Annotated[list[list[str]], BeforeValidator(_groups)] = Field(
+    same_as: Annotated[list[list[str]], BeforeValidator(_groups, json_schema_input_type=Groups)] = Field(
         [], description="accounts (ID, SITE/ID or e-mail) of one person; lists, or one account with its others"
     )
     affiliations: list[Affiliation] = Field([], description="said outright; goes before everything else")
@@ -124,7 +128,7 @@ class Rule(Model):
 
     name: str = Field(min_length=1, description="what evidence calls it")
     when: When = Field(description="matchers that must all hold; README.md lists them")
-    answers: dict[Question, bool] = Field({}, description="has_choice, delivers_to_others: yes or no")
+    answers: dict[Question, YesNo] = Field({}, description="has_choice, delivers_to_others: yes or no")
     class_: Class | None = Field(None, alias="class", description="instead of `answers`: both of them at once")
     because: str | None = Field(None, description="why, for people; `explain` and labels show it")
     from_: date | None = Field(None, alias="from", description="first day, UTC")
@@ -141,7 +145,7 @@ class GivenRequester(Model):
     email_domain: str | None = None
     account_type: str | None = None
     display_name: str | None = None
-    bot: bool | None = None
+    bot: YesNo | None = None
     group: Texts | None = Field(None, description="all groups; an empty list means none")
     organization: Texts | None = Field(None, description="all organizations; an empty list means none")
 
@@ -159,7 +163,7 @@ class GivenIssue(Model):
     channel: str | None = None
     label: Texts = []
     team: str | None = None
-    filed_by_other: bool | None = None
+    filed_by_other: YesNo | None = None
     created: date | datetime | None = Field(None, description="default: after every date that the rules name")
 
 
@@ -169,7 +173,7 @@ def _issue_key(value: object) -> object:
 
 class Given(Model):
     requester: GivenRequester = Field(GivenRequester(), description="what is known of who asks; matchers as in rules")
-    issue: Annotated[GivenIssue, BeforeValidator(_issue_key)] = Field(
+    issue: Annotated[GivenIssue, BeforeValidator(_issue_key, json_schema_input_type=GivenIssue | str)] = Field(
         GivenIssue(), description="what is known of the issue, or the key of one in the mirror"
     )
 
@@ -293,7 +297,7 @@ class Settings(Model):
     people: People = Field(People(), description="who is who on the asking side")
     teams: dict[str, Team] = Field({}, description="the receiving side, by name")
     classify: Classify = Field(Classify(), description="rules that tell partners, stakeholders and customers apart")
-    value_chain: list[Annotated[Edge, BeforeValidator(_edge)]] = Field(
+    value_chain: list[Annotated[Edge, BeforeValidator(_edge, json_schema_input_type=Edge | str)]] = Field(
         [], description="who delivers to whom, as `Platform -> Checkout`"
     )
     embedded: list[Embedded] = Field([], description="pairs that work as one outside Jira, and since when")

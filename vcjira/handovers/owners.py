@@ -5,7 +5,7 @@ then, owner of a component, owner of the project. Of the last two only what `tea
 """
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Words, any_of, one_of, quote
+from vcjira.config.words import Words, any_of, one_of, quote
 from vcjira.mirror import Mirror
 
 

@@ -55,6 +55,8 @@ def sync(
     """Every site, one failing without spoiling the others; the errors are in the outcomes."""
     if not settings.sites:
         raise Mend("no site is configured", where=settings.where("sites"), hint="add one under `sites:`")
+    rules.compile(settings)
+    patterns.check(settings)  # what is wrong in the file is told before Jira is asked
     options.needed = rules.needed(settings)
     options.vanished = settings.sync.vanished
     outcomes = []

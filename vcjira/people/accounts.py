@@ -1,7 +1,8 @@
 """Every account that plays a part: which are bots, which are shared mailboxes, and who is in which group."""
 
 from vcjira.config import Settings
-from vcjira.config.matchers import When, Words, one_of
+from vcjira.config.matchers import When
+from vcjira.config.words import Words, one_of
 from vcjira.errors import Mend
 from vcjira.mirror import Mirror
 

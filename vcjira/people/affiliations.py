@@ -5,7 +5,7 @@ Claims are undated or dated; periods are cut at every date that a claim of the a
 """
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Words, one_of, quote
+from vcjira.config.words import Words, one_of, quote
 from vcjira.mirror import Mirror
 from vcjira.people import domains
 

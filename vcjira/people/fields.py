@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from vcjira.config import Settings
-from vcjira.config.matchers import quote
+from vcjira.config.words import quote
 from vcjira.mirror import Mirror
 
 TYPES = {

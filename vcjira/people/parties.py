@@ -6,7 +6,7 @@ names one, or a forwarded e-mail, is believed whoever the reporter is.
 """
 
 from vcjira.config import Settings
-from vcjira.config.matchers import quote
+from vcjira.config.words import quote
 from vcjira.mirror import Mirror
 
 MAIL = "mailto:"

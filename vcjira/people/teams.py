@@ -1,8 +1,8 @@
 """The receiving side: who is in which team when, and which team owned an issue when it was raised."""
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Words, any_of, one_of, quote
 from vcjira.config.models import Members
+from vcjira.config.words import Words, any_of, one_of, quote
 from vcjira.mirror import Mirror
 from vcjira.people.fields import items
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Bot, Group, Words
+from vcjira.config.matchers import Bot, Group
 from vcjira.config.models import Rule
+from vcjira.config.words import Words
 from vcjira.errors import Mend
 from vcjira.mirror import Mirror
 

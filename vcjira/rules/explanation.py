@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Bot, FiledByOther, Matcher, When, Words, name, one_of, quote
+from vcjira.config.matchers import Bot, FiledByOther, Matcher, When
+from vcjira.config.words import Words, name, one_of, quote
 from vcjira.mirror import Mirror
 from vcjira.rules import facts
 from vcjira.rules.book import Book, Clause, compile

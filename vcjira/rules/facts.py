@@ -4,7 +4,7 @@ Column names are those of `vcjira.config.matchers`; texts are in lower case; nul
 """
 
 from vcjira.config import Settings
-from vcjira.config.matchers import name, quote
+from vcjira.config.words import name, quote
 from vcjira.mirror import Mirror
 from vcjira.people.affiliations import FIRM
 from vcjira.people.fields import values

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from vcjira.config import Settings
-from vcjira.config.matchers import Words
+from vcjira.config.words import Words
 from vcjira.mirror import Mirror
 from vcjira.rules.listing import MISSING
 

@@ -11,7 +11,7 @@
 from datetime import date, datetime
 
 from vcjira.config import Settings
-from vcjira.config.matchers import name
+from vcjira.config.words import name
 from vcjira.mirror import Mirror, now
 from vcjira.rules import facts
 from vcjira.rules.book import Book
