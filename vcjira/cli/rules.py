@@ -133,19 +133,22 @@ def card(app: App, as_json: bool) -> None:
 
 @rules.command()
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many rules.")
+@click.option("--team", help="Only from requests of this team.")
 @as_json
 @click.pass_obj
-def suggest(app: App, limit: int, as_json: bool) -> None:
+def suggest(app: App, limit: int, team: str | None, as_json: bool) -> None:
     """The fewest rules that would class the most unknowns, as YAML to paste.
 
     Answers are proposals from what can be seen; check both before you believe them. `rules lint` reminds you.
     """
     from vcjira.nightly import fresh
+    from vcjira.rules import spending
     from vcjira.rules import suggest as suggest_rules
 
     with fresh(app.settings) as mirror:
-        found = suggest_rules(mirror, app.settings, limit=limit)
-        unknown = mirror.value("SELECT count(*) FROM classes WHERE class = 'unknown' AND NOT own_team")
+        found = suggest_rules(mirror, app.settings, limit=limit, team=team)
+        spent = {entry.team: entry for entry in spending(mirror, app.settings)}
+    unknown = spent[team].unknown if team in spent else 0
     if as_json:
         app.say_json([asdict(one) | {"yaml": one.yaml()} for one in found])
         return
@@ -166,14 +169,15 @@ def suggest(app: App, limit: int, as_json: bool) -> None:
 def diff(app: App, old: Path, new: Path, max_flips: str | None, limit: int, as_json: bool) -> None:
     """Replay all history under two configuration files: which issues change class, why, and their labels.
 
-    Both are held against the mirror of NEW; nothing is kept. For a merge request: --max-flips 5%.
+    Both are held against the mirror of NEW (else of OLD, else of -c); nothing is kept. For a merge request:
+    --max-flips 5%.
     """
     from vcjira.mirror import Mirror
     from vcjira.rules.replay import compare
 
     limit_share = _share(max_flips)
     before, after = _pair(old, new)
-    with Mirror(after.mirror, write=True) as mirror:
+    with Mirror(_mirror_of(app, before, after), write=True) as mirror:
         found = compare(mirror, before, after)
     if as_json:
         app.say_json(_document(found))
@@ -185,6 +189,16 @@ def diff(app: App, old: Path, new: Path, max_flips: str | None, limit: int, as_j
             key="--max-flips",
             hint="look at the flips; raise --max-flips when they are meant",
         )
+
+
+def _mirror_of(app: App, old: "Settings", new: "Settings") -> Path:
+    """The history to replay: a file that was taken out of its place has none beside it."""
+    for settings in (new, old):
+        if settings.mirror.exists():
+            return settings.mirror
+    if app.config_path.exists() and app.settings.mirror.exists():
+        return app.settings.mirror
+    raise Mend("there is no mirror to replay", where=str(new.mirror), hint="run `vcjira sync` first")
 
 
 def _share(text: str | None) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -331,10 +331,20 @@ def _absolute(model: Any, base: Path) -> Any:
     if isinstance(model, Path):
         return base / model.expanduser()
     if isinstance(model, BaseModel):
-        changes = {name: _absolute(getattr(model, name), base) for name in type(model).model_fields}
-        return model.model_copy(update=changes)
+        names = [n for n, field in type(model).model_fields.items() if _holds_paths(field.annotation, ())]
+        return model.model_copy(update={name: _absolute(getattr(model, name), base) for name in names})
     if isinstance(model, list):
         return [_absolute(entry, base) for entry in model]
     if isinstance(model, dict):
         return {name: _absolute(entry, base) for name, entry in model.items()}
     return model
+
+
+def _holds_paths(annotation: Any, above: tuple[Any, ...]) -> bool:
+    """Can a value of this type hold a path? `above` are the models that we came through."""
+    if annotation is Path or annotation in above:
+        return annotation is Path
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = [field.annotation for field in annotation.model_fields.values()]
+        return any(_holds_paths(part, (*above, annotation)) for part in inner)
+    return any(_holds_paths(part, above) for part in get_args(annotation))

@@ -18,10 +18,14 @@ ISSUE_COLUMNS = {
     "request_type": "coalesce(lower(i.request_type), '')",
     "channel": "lower(i.channel)",
     "labels": "list_transform(coalesce(i.labels, []), lambda x: lower(x))",
-    "team": "lower(t.team)",
+    "team": "coalesce(lower(t.team), CASE WHEN i.project IS NOT NULL AND len(l.groups_unread) = 0 THEN '' END)",
     "filed_by_other": "i.creator_id <> i.reporter_id",
 }
-"""Column of the facts -> SQL over `issues i`, `issue_teams t`, `issue_fields f`. Empty is false; channel is unknown."""
+"""Column of the facts -> SQL over `issues i`, `issue_teams t`, `t_lookups l`, `issue_fields f`.
+
+Known to be empty is false: so is `team` where nobody owns the project and every group could be read, which could have
+told the assignee's team. A channel that is not there is unknown.
+"""
 COLUMN_OF = {"component": "components", "label": "labels"}
 """Matcher -> column, where they are called differently."""
 
@@ -76,7 +80,10 @@ def _look_ups(mirror: Mirror, settings: Settings) -> None:
             CASE WHEN product IN ('cloud', 'datacenter')
                 THEN list_filter($groups::VARCHAR[], lambda g: NOT list_contains(coalesce(groups, []), g))
                 ELSE coalesce(failed, []) END AS groups_unread
-        FROM asked FULL JOIN (SELECT site, product FROM sites) USING (site)
+        FROM asked FULL JOIN (
+            SELECT site, any_value(product) AS product FROM (
+                SELECT site, product FROM sites UNION ALL SELECT DISTINCT site, NULL FROM issues) GROUP BY site
+        ) USING (site)
         """,
         {"groups": groups},
     )
@@ -89,7 +96,10 @@ def unread_groups(mirror: Mirror) -> frozenset[str]:
 
 
 def save_issues(mirror: Mirror, book: Book, only: str = "true") -> list[str]:
-    """`t_issues`: site, issue_id, and the issue columns that the rules use; the names of those columns."""
+    """`t_issues`: site, issue_id, and the issue columns that the rules use; the names of those columns.
+
+    After `save_requesters`, which makes `t_lookups`.
+    """
     used = {
         COLUMN_OF.get(key, key)
         for clause in book.clauses
@@ -100,7 +110,11 @@ def save_issues(mirror: Mirror, book: Book, only: str = "true") -> list[str]:
     for field in book.keys("field."):
         columns["field." + field] = _field(mirror, field)
     listed = "".join(f", {sql} AS {name(column)}" for column, sql in columns.items())
-    teams = "LEFT JOIN issue_teams t USING (site, issue_id)" if "team" in columns else ""
+    teams = (
+        "LEFT JOIN issue_teams t USING (site, issue_id) LEFT JOIN t_lookups l ON l.site = i.site"
+        if "team" in columns
+        else ""
+    )
     fields = "LEFT JOIN issue_fields f USING (site, issue_id)" if book.keys("field.") else ""
     mirror.run(f"""
         CREATE OR REPLACE TEMP TABLE t_issues AS SELECT i.site, i.issue_id{listed}

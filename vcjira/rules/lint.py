@@ -12,6 +12,7 @@ from vcjira.mirror import Mirror
 from vcjira.people.directory import read_header
 from vcjira.rules.book import Book, Clause, compile
 from vcjira.rules.card import draw_cards
+from vcjira.rules.conditions import Shadows, clash, outlasts, overlap, required
 from vcjira.rules.suggest import UNCHECKED
 
 
@@ -29,7 +30,8 @@ class Doubt:
 def lint(settings: Settings, mirror: Mirror | None = None) -> list[Doubt]:
     """All doubts in the order of the file; with a mirror, also what only its issues show."""
     book = compile(settings, mirror)
-    doubts = [*_unfounded(book, settings), *_impossible(book, settings), *_repeated(book, settings)]
+    doubts = [*_unfounded(book, settings), *_impossible(book, settings), *_shadowed(book, settings)]
+    doubts += _affiliations(settings)
     if mirror is not None:
         doubts += [*_idle(book, settings, mirror), *_directory(settings, mirror), *_unknown_accounts(settings, mirror)]
     return sorted(doubts, key=lambda doubt: (doubt.level, _line(doubt.where)))
@@ -67,15 +69,29 @@ def _impossible(book: Book, settings: Settings) -> Iterator[Doubt]:
             if isinstance(matcher, Group) and matcher.patterns:
                 what = f"rule {clause.rule.name!r} asks for groups by pattern, which cannot be looked up"
                 yield Doubt("warning", "group_pattern", what, where, "name the groups")
-            if key == "account_type" and all(word.lower() == "app" for word in words) and not clause.names_bot:
-                what = f"rule {clause.rule.name!r} asks for apps, but a rule matches a bot only if it names `bot`"
-                yield Doubt("error", "never_matches", what, where, "add `bot: yes`")
+        yield from _never(clause, settings)
+
+
+def _never(clause: Clause, settings: Settings) -> Iterator[Doubt]:
+    """Conditions that cannot hold together."""
+    name, where = clause.rule.name, _at(settings, clause, "when")
+    why = clash(clause.rule.when)
+    if why:
+        yield Doubt("error", "never_matches", f"rule {name!r} can never be true: {why}", where)
+    apps = [
+        m for key, m in required(clause.rule.when) if key == "account_type" and {*map(str.lower, m.root)} == {"app"}
+    ]
+    if apps and not clause.names_bot:
+        what = f"rule {name!r} asks for apps, but a rule matches a bot only if it names `bot`"
+        yield Doubt("error", "never_matches", what, _at(settings, clause, "when", "account_type"), "add `bot: yes`")
 
 
 def _column(clause: Clause, column: str, columns: list[str] | None, where: str) -> Iterator[Doubt]:
     if columns is None:
         what = f"rule {clause.rule.name!r} asks the directory, and there is none"
         yield Doubt("error", "never_matches", what, where, "set `people.directory`")
+    elif not columns:
+        yield Doubt("error", "never_matches", "the directory file cannot be read", where, "`vcjira check` says why")
     elif column.lower() not in columns:
         near = difflib.get_close_matches(column.lower(), columns, n=1)
         hint = f"did you mean directory.{near[0]}?" if near else f"it has {', '.join(columns)}"
@@ -93,35 +109,36 @@ def _team(clause: Clause, words: list[str], settings: Settings, where: str) -> I
             )
 
 
-def _repeated(book: Book, settings: Settings) -> Iterator[Doubt]:
-    """Rules with the very same conditions at the same time: one shadows the other, or contradicts it."""
-    earlier: dict[str, list[Clause]] = {}
+def _shadowed(book: Book, settings: Settings) -> Iterator[Doubt]:
+    """Rules that ask for nobody but those whom an earlier rule asks for at the same time."""
+    earlier = Shadows()
+    same: dict[str, list[Clause]] = {}
     for clause in book.clauses:
-        same = earlier.setdefault(clause.rule.when.sql(), [])
-        for other in same:
-            if _overlap(other, clause):
-                yield _verdict(other, clause, settings)
-                break
-        same.append(clause)
+        alike = same.setdefault(clause.rule.when.sql(), [])
+        found = (_verdict(other, clause, settings) for other in (*alike, *earlier.over(clause)))
+        yield from [doubt for doubt in found if doubt][:1]
+        alike.append(clause)
+        earlier.add(clause)
 
 
-def _verdict(first: Clause, second: Clause, settings: Settings) -> Doubt:
+def _verdict(first: Clause, second: Clause, settings: Settings) -> Doubt | None:
+    """What it means that `first` holds whenever `second` does."""
+    if not overlap(first, second):
+        return None
     where, names = _at(settings, second), (first.rule.name, second.rule.name)
     pairs = list(zip(first.answers, second.answers, strict=True))
+    always = outlasts(first, second)
+    when = "" if always else " at the same time"
     if any(a and b and a != b for a, b in pairs):
-        what = f"{names[1]!r} has the conditions of {names[0]!r} and answers otherwise at the same time"
-        return Doubt("error", "contradicts", what, where, "the first wins; end it with `until`, or drop one")
+        what = f"{names[1]!r} asks for nobody but those of {names[0]!r} and answers otherwise{when}"
+        return Doubt("error", "contradicts", what, where, "the first wins; move the special one up, or end one of them")
     if all(a or not b for a, b in pairs):
-        what = f"{names[1]!r} can never answer: {names[0]!r} has the same conditions and answers before it"
-        return Doubt("error", "shadowed", what, where, "drop one of them")
-    what = f"{names[1]!r} and {names[0]!r} have the same conditions at the same time"
-    return Doubt("warning", "overlapping", what, where, "make it one rule")
-
-
-def _overlap(a: Clause, b: Clause) -> bool:
-    return (a.rule.from_ or date.min) < (b.rule.until or date.max) and (b.rule.from_ or date.min) < (
-        a.rule.until or date.max
-    )
+        what = f"{names[1]!r} can never answer{when}: {names[0]!r} is true of the same and answers before it"
+        return Doubt("error" if always else "warning", "shadowed" if always else "overlapping", what, where, "drop one")
+    if first.rule.when.sql() == second.rule.when.sql():
+        what = f"{names[1]!r} and {names[0]!r} have the same conditions at the same time"
+        return Doubt("warning", "overlapping", what, where, "make it one rule")
+    return None
 
 
 def _idle(book: Book, settings: Settings, mirror: Mirror) -> Iterator[Doubt]:
@@ -148,12 +165,28 @@ def _directory(settings: Settings, mirror: Mirror) -> Iterator[Doubt]:
     for one, other, account, first, second in mirror.tuples("""
         SELECT a.line, b.line, coalesce(a.account_id, a.email), a.organization, b.organization
         FROM directory a JOIN directory b ON a.line < b.line
-            AND (a.account_id = b.account_id OR a.email = b.email) AND a.organization <> b.organization
+            AND (lower(a.account_id) = lower(b.account_id) OR a.email = b.email) AND a.organization <> b.organization
         WHERE coalesce(a.valid_from, '-infinity') < coalesce(b.valid_until, 'infinity')
             AND coalesce(b.valid_from, '-infinity') < coalesce(a.valid_until, 'infinity') ORDER BY ALL LIMIT 20
     """):
         what = f"{account} is of {first!r} in line {one} and of {second!r} at the same time"
         yield Doubt("warning", "directory_overlap", what, f"{path.name if path else 'directory'}:{other}", "end one")
+
+
+def _affiliations(settings: Settings) -> Iterator[Doubt]:
+    """Entries of `people.affiliations` that name two organizations for one account at the same time."""
+    listed = list(enumerate(settings.people.affiliations))
+    for number, entry in listed:
+        for earlier, other in listed[:number]:
+            who = {text.lower() for text in (entry.account, entry.email) if text}
+            same = who & {text.lower() for text in (other.account, other.email) if text}
+            together = (entry.from_ or date.min) < (other.until or date.max) and (other.from_ or date.min) < (
+                entry.until or date.max
+            )
+            if same and together and entry.organization != other.organization:
+                what = f"{min(same)} is of {other.organization!r} in entry {earlier + 1} and of {entry.organization!r}"
+                where = settings.where("people", "affiliations", number)
+                yield Doubt("warning", "affiliation_overlap", f"{what} at the same time", where, "end one")
 
 
 def _unknown_accounts(settings: Settings, mirror: Mirror) -> Iterator[Doubt]:

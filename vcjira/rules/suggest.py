@@ -58,9 +58,11 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-def suggest(mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int | None = None) -> list[Suggestion]:
-    """At most `limit` rules, or as many as it takes to explain `enough` issues."""
-    covers, requesters, facts, spelt = _candidates(mirror)
+def suggest(
+    mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int | None = None, team: str | None = None
+) -> list[Suggestion]:
+    """At most `limit` rules, or as many as it takes to explain `enough` issues; with `team`, requests of it only."""
+    covers, requesters, facts, spelt = _candidates(mirror, team)
     for decided in _decided(settings):
         covers.pop(decided, None)
     own = _own_domains(mirror, settings)
@@ -99,16 +101,20 @@ def _decided(settings: Settings) -> set[Key]:
 
 
 def _candidates(
-    mirror: Mirror,
+    mirror: Mirror, team: str | None
 ) -> tuple[dict[Key, set[int]], dict[int, str], dict[int, dict[str, str]], dict[Key, str]]:
     """Key -> numbers of the unknown issues it would hold for; by number the requester, and facts; their spelling."""
-    rows = mirror.rows(f"""
+    rows = mirror.rows(
+        f"""
         SELECT row_number() OVER (ORDER BY i.created, i.site, i.issue_id) AS n, i.key, i.project, c.organization,
             p.email_domain, p.groups, p.account_type, c.site || '/' || c.requester_id AS requester, c.missing, p.bot
-        FROM (SELECT *, {MISSING} AS missing FROM classes WHERE class = 'unknown' AND NOT own_team) c
+        FROM (SELECT *, {MISSING} AS missing FROM classes WHERE class = 'unknown' AND NOT own_team
+            AND lower(team) IS NOT DISTINCT FROM coalesce(lower($team), lower(team))) c
         JOIN issues i USING (site, issue_id)
         LEFT JOIN people p ON p.site = c.site AND p.account_id = c.requester_id
-    """)
+        """,
+        {"team": team},
+    )
     silent = {domain for (domain,) in mirror.tuples("SELECT domain FROM silent_domains")}
     covers: dict[Key, set[int]] = defaultdict(set)
     requesters: dict[int, str] = {}

@@ -10,6 +10,10 @@ from vcjira.rules.suggest import suggest
 FEWEST = 20
 """Requests that a team must have before its own share counts (patterns.md U1)."""
 KEY = "classify.unknown_budget"
+SHOWN = 3
+"""Shares told when the budget is spent; the whole first, then team by team."""
+STEPS = 5
+"""Longest way back that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +55,31 @@ def budget(mirror: Mirror, settings: Settings) -> list[Budget]:
     over = [entry for entry in spent if entry.is_over]
     if not over:
         return spent
-    first = over[0]
-    of = f" of {first.team}" if first.team else ""
-    what = f"{first.share:.0%} of the requests{of} are unknown ({first.unknown} of {first.requests})"
-    if len(over) > 1:
-        what += f", and so for {len(over) - 1} more"
+    told = "; ".join(
+        f"{entry.share:.0%} of the requests{f' of {entry.team}' if entry.team else ''} are unknown"
+        f" ({entry.unknown} of {entry.requests})"
+        for entry in over[:SHOWN]
+    )
+    more = f"; and so for {len(over) - SHOWN} teams more" if len(over) > SHOWN else ""
+    ways = "; ".join(way_back(mirror, settings, entry) for entry in over[:SHOWN])
     raise Refused(
-        f"{what}; the budget is {first.limit:.0%}",
+        f"{told}{more}; the budget is {over[0].limit:.0%}",
         key=KEY,
         where=settings.where("classify", "unknown_budget"),
-        hint=f"{_way_back(mirror, settings, first)}; or raise {KEY}, or go on once with --force",
+        hint=f"{ways}; or raise {KEY}, or go on once with --force",
     )
 
 
-def _way_back(mirror: Mirror, settings: Settings, entry: Budget) -> str:
-    steps = suggest(mirror, settings, limit=5, enough=entry.excess)
+def way_back(mirror: Mirror, settings: Settings, entry: Budget) -> str:
+    """The fewest rules that would bring this share down to the limit, or how far rules can bring it."""
+    steps = suggest(mirror, settings, limit=STEPS, enough=entry.excess, team=entry.team)
+    of = f" for {entry.team}" if entry.team else ""
     if not steps:
-        return "`vcjira classify --unknown` lists them"
+        return f"nothing that requesters share can be seen{of}: `vcjira classify --unknown` lists them"
     told = ", ".join(f"{step.name} ({step.issues})" for step in steps)
-    return f"the shortest way back is {len(steps)} rules: {told} (`vcjira rules suggest` writes them)"
+    rules = f"{len(steps)} rule{'s' if len(steps) > 1 else ''}"
+    writes = f"`vcjira rules suggest{f' --team {entry.team!r}' if entry.team else ''}` writes them"
+    reached = sum(step.issues for step in steps)
+    if reached < entry.excess:
+        return f"the first {rules}{of} class {reached} of {entry.excess} needed: {told} ({writes})"
+    return f"the shortest way back{of} is {rules}: {told} ({writes})"
