@@ -1,5 +1,6 @@
 """The command line: which command lives where, global options, and the one place where errors become exit codes."""
 
+import errno
 import importlib
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import click
 
 from vcjira import __version__
 from vcjira.cli.app import App
-from vcjira.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, VcjiraError
+from vcjira.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, Incomplete, Mend, VcjiraError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo:demo", "The whole main job against an embedded Jira."),
@@ -30,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("setup:schema", "JSON Schema of the configuration; columns of the tables."),
 }
 """Command -> (module:attribute below vcjira.cli, first line of its help). Modules load when called."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Lazy(click.Group):
@@ -84,8 +86,24 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_OK
+    except OSError as error:
+        found = _of_the_system(error)
+        if found is None:
+            return _bug(error, trace="-v" in args or "--verbose" in args)
+        print(f"vcjira: {found}", file=sys.stderr)
+        return found.exit_code
     except Exception as error:
         return _bug(error, trace="-v" in args or "--verbose" in args)
+
+
+def _of_the_system(error: OSError) -> VcjiraError | None:
+    """What the system would not do with a file: no room for it, or a path that cannot be."""
+    where = str(error.filename) if error.filename else None
+    said = (error.strerror or "").lower()
+    if error.errno in NO_ROOM:
+        hint = "make room and run again; what was finished before is whole"
+        return Incomplete(f"a file could not be written: {said}", where=where, hint=hint)
+    return Mend(f"this file cannot be used: {said}", where=where) if where else None
 
 
 def _bug(error: Exception, *, trace: bool) -> int:

@@ -73,10 +73,17 @@ def sync(
                 where=settings.where("sites", number),
             )
         except VcjiraError as error:
-            outcome = Outcome(site.name, error=error)
+            outcome = Outcome(site.name, error=_placed(error, settings, number))
         end(mirror, run_id, exit_code([outcome]), outcome_facts(outcome))
         outcomes.append(outcome)
     return outcomes
+
+
+def _placed(error: VcjiraError, settings: Settings, number: int) -> VcjiraError:
+    """The same error; where Jira refused the JQL, with the place in the file where it stands."""
+    if isinstance(error, Mend) and (error.where or "").startswith("JQL "):
+        return Mend(f"{error.what} ({error.where})", where=settings.where("sites", number, "scope"), hint=error.hint)
+    return error
 
 
 def audit(
@@ -133,8 +140,12 @@ def _clock() -> datetime:
 
 
 def fingerprint(mirror: Mirror, settings: Settings) -> str:
-    """What derived tables depend on: the content of the mirror, the configuration and its files, our version."""
-    parts = [__version__, mirror.meta("content") or "", settings.model_dump_json()]
+    """What derived tables depend on: the content of the mirror, the configuration and its files, our version.
+
+    Not on the folder that they are in: a copy is as fresh as what it was copied from.
+    """
+    told = settings.model_dump_json(exclude={"mirror", "reports", "labels"}).replace(str(settings.base), "")
+    parts = [__version__, mirror.meta("content") or "", told]
     for path in (settings.people.directory, settings.people.decisions):
         if path and path.is_file():
             parts.append(hashlib.sha256(path.read_bytes()).hexdigest())

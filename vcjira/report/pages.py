@@ -34,7 +34,8 @@ def render(request: Request, facts: Mapping[str, Any], own: Path | None) -> str:
         raise Mend(f"there is no template {error.name!r}", where=str(request.template or name), hint=hint) from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.filename or error.name or name}:{error.lineno}"
-        raise Mend(f"the template has a syntax error: {error.message}", where=where) from None
+        hint = "https://jinja.palletsprojects.com says how templates are written; docs/reports.md what they get"
+        raise Mend(f"the template has a syntax error: {error.message}", where=where, hint=hint) from None
     except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError) as error:
         hint = "docs/reports.md describes the facts"
         raise Mend(f"the template does not work: {error}", where=_place(error, name), hint=hint) from None
