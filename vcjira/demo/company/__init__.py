@@ -10,6 +10,7 @@ from vcjira.demo.company.stage import (
     PARTICIPANTS,
     POINTS,
     REQUEST_TYPE,
+    REQUESTED_FOR,
     TEAM_FIELD,
     WAITING,
     Stage,
@@ -23,6 +24,7 @@ FIELDS = (
     (REQUEST_TYPE, "Request Type", "sd-customerrequesttype", "com.atlassian.servicedesk:vp-origin", None),
     (EPIC_LINK, "Epic Link", "any", "com.pyxis.greenhopper.jira:gh-epic-link", None),
     (POINTS, "Story Points", "number", "com.atlassian.jira.plugin.system.customfieldtypes:float", None),
+    (REQUESTED_FOR, "Requested for", "user", "com.atlassian.jira.plugin.system.customfieldtypes:userpicker", None),
     (PARTICIPANTS, "Request participants", "array", "com.atlassian.servicedesk:sd-request-participants", "user"),
 )
 STATUSES = (

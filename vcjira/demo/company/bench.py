@@ -5,7 +5,7 @@ import random
 from msgspec import Raw
 
 from vcjira.demo import raw, times
-from vcjira.demo.company import words
+from vcjira.demo.company import letters, words
 from vcjira.demo.company.cast import TEAMS, Cast
 from vcjira.demo.company.stage import TEAM_FIELD, team_value
 from vcjira.demo.records import NULL, Account, Comment, Edit, History, Issue, Named
@@ -26,6 +26,7 @@ class Pool:
     def __init__(self, store: Store, cast: Cast, dice: random.Random) -> None:
         self.dice = dice
         self.bodies = [_text(dice, DESCRIPTION) for _ in range(POOL)]
+        self.titles = [raw.raw(words.ask(dice, home)) for home in list(words.ASKS) * POOL][:POOL]
         self.said = [_text(dice, COMMENT) for _ in range(POOL)]
         self.askers = [account for members in cast.departments.values() for account in members]
         self.teams = list(cast.teams.items())
@@ -103,7 +104,7 @@ def _issue(store: Store, cast: Cast, pool: Pool, number: int, born: int) -> Issu
         comments=comments,
         histories=histories,
         fields={
-            "summary": raw.raw(f"{words.VERBS[number % 8]} part {number} of the nightly chain"),
+            "summary": pool.titles[number % POOL],
             "description": pool.bodies[number % POOL],
             "issuelinks": Raw(b"[]"),
             "components": Raw(b"[]"),
@@ -158,13 +159,15 @@ def _status(before: Named, after: Named) -> Edit:
 
 def _text(dice: random.Random, size: tuple[int, int]) -> Raw:
     length = dice.randrange(*size)
-    sentences = [*words.FULL, *words.RECEIVER, *words.REQUESTER, *words.QUESTIONS]
+    sentences = [*letters.FULL, *letters.RECEIVER, *letters.REQUESTER, *letters.QUESTIONS]
     text = ""
     while len(text) < length:
-        text += dice.choice(sentences) + ("\n\n" if dice.random() < 0.3 else " ")
+        text += words.fill(dice, dice.choice(sentences)) + ("\n\n" if dice.random() < 0.3 else " ")
     return raw.raw(text[:length])
 
 
 def _extra(dice: random.Random) -> dict[str, Raw]:
-    filled = {number: raw.raw(dice.choice(words.FULL)[:60]) for number in range(0, CUSTOM_FIELDS, 5)}
+    filled = {
+        number: raw.raw(words.fill(dice, dice.choice(letters.FULL))[:60]) for number in range(0, CUSTOM_FIELDS, 5)
+    }
     return {f"customfield_{12_000 + number}": filled.get(number, NULL) for number in range(CUSTOM_FIELDS)}

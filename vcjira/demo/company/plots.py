@@ -66,6 +66,7 @@ def _ordinary() -> list[tuple[Scene, int]]:
         (streams.customer, streams.CUSTOMER_COUNT),
         (streams.own, streams.OWN_COUNT),
         (streams.bot, streams.BOT_COUNT),
+        (streams.mail, streams.MAIL_COUNT),
     ]
 
 

@@ -3,10 +3,20 @@
 from collections.abc import Callable
 
 from vcjira.demo import times
-from vcjira.demo.company import words
+from vcjira.demo.company import letters, words
 from vcjira.demo.company.cast import TEAM_SIZE
 from vcjira.demo.company.stage import EPIC_LINK, Card, Stage
-from vcjira.demo.company.streams import people
+from vcjira.demo.company.streams import finish, people
+
+
+def _worked_off(stage: Stage, card: Card, number: int) -> None:
+    """Somebody of the team takes it up within days and, most of the time, brings it to an end."""
+    assert card.team is not None
+    owner = stage.cast.teams[card.team][number % TEAM_SIZE]
+    taken = card.opened + int(stage.dice.uniform(0.3, 6) * times.DAY)
+    stage.give(card, taken, owner, owner)
+    if stage.dice.random() < 0.85:
+        finish(stage, card, taken + int(stage.dice.uniform(0.5, 20) * times.DAY), owner, 0.2)
 
 
 def batch_toss(stage: Stage, number: int) -> None:
@@ -17,6 +27,7 @@ def batch_toss(stage: Stage, number: int) -> None:
         minute = when + place * 3 * times.MINUTE
         card = stage.open(minute, "Data", words.ask(stage.dice, "Marketing"), reporter, body="Quarter end.")
         card.tags.append("batch_toss")
+        _worked_off(stage, card, place)
 
 
 def relay(stage: Stage, number: int) -> None:
@@ -31,8 +42,10 @@ def relay(stage: Stage, number: int) -> None:
         card = stage.open(assigned + 2 * times.HOUR, team, f"Needed for an earlier ticket, part {step}", author)
         stage.link(card, cards[-1], assigned + 2 * times.HOUR + 60_000, "Blocks", author)
         cards.append(card)
-    for card in cards:
+    for place, card in enumerate(cards):
         card.tags.append("relay")
+        if card.team:
+            finish(stage, card, when + (9 - place) * times.DAY, stage.cast.teams[card.team][0])
 
 
 def project_bounce(stage: Stage, number: int) -> None:
@@ -56,17 +69,17 @@ def shotgun_request(stage: Stage, number: int) -> None:
     text = words.ask(stage.dice, "Marketing")
     for place, team in enumerate(("Platform", "Data", "Checkout")):
         reporter = people(stage, "Marketing")[(number + place) % 12]
-        card = stage.open(when + place * 2 * times.DAY, team, text, reporter, body=words.FULL[1])
+        card = stage.open(when + place * 2 * times.DAY, team, text, reporter, body=letters.body(stage.dice, 0.0))
         card.tags.append("shotgun_request")
+        _worked_off(stage, card, place)
 
 
 def novel_unaccompanied(stage: Stage, number: int) -> None:
     """A theme that nobody had before, thrown over without a word."""
-    theme = words.EMERGING[number % len(words.EMERGING)]
     when = stage.workday(4, 55)
     reporter = people(stage, "Sales")[number % 12]
-    summary = f"Offer the {theme} to key accounts ({number})"
-    card = stage.open(when, "Platform", summary, reporter, body=f"The {theme} please.")
+    summary = words.title(stage.dice, words.EMERGING)
+    card = stage.open(when, "Platform", summary, reporter, body=letters.body(stage.dice, 0.8))
     card.tags.append("novel_unaccompanied")
     team = stage.cast.teams["Platform"]
     stage.give(card, when + 10 * times.HOUR, team[number % TEAM_SIZE], team[0])
@@ -75,11 +88,13 @@ def novel_unaccompanied(stage: Stage, number: int) -> None:
 def clone(stage: Stage, number: int) -> None:
     when = stage.workday(10, 120)
     reporter, cloner = people(stage, "Legal")[number % 12], stage.cast.teams["Data"][1]
-    title = "Retention rule for the archive"
-    first = stage.open(when, "Data", title, reporter, body=words.FULL[0])
-    second = stage.open(when + times.DAY, "Data", f"CLONE - {title}", cloner, body=words.FULL[0])
+    title, text = words.ask(stage.dice, "Legal"), letters.body(stage.dice, 0.0)
+    first = stage.open(when, "Data", title, reporter, body=text)
+    second = stage.open(when + times.DAY, "Data", f"CLONE - {title}", cloner, body=text)
     stage.link(second, first, when + times.DAY + 1_000, "Cloners", cloner)
     second.tags.append("clone")
+    for place, card in enumerate((first, second)):
+        _worked_off(stage, card, number + place)
 
 
 def epic(stage: Stage, number: int) -> None:
@@ -92,6 +107,7 @@ def epic(stage: Stage, number: int) -> None:
         side = people(stage, "Data Science") if place % 2 else stage.cast.teams["Platform"]
         card = stage.open(when + (place + 1) * times.DAY, "Platform", f"Feature store part {place}", side[place])
         stage.at(card.opened + 60_000, _child(stage, card, top))
+        _worked_off(stage, card, place)
 
 
 def _child(stage: Stage, card: Card, top: Card) -> Callable[[], None]:
@@ -122,9 +138,10 @@ def own_labels(stage: Stage, number: int) -> None:
     """Labels of people's own, one of them under the prefix that vcjira would use."""
     when = stage.workday(5, 60)
     lead = stage.cast.teams["Identity"][number % TEAM_SIZE]
-    card = stage.open(when, "Identity", words.ask(stage.dice, "Operations"), people(stage, "Operations")[number % 13])
+    card = stage.open(when, "Identity", words.ask(stage.dice, "Legal"), people(stage, "Legal")[number % 11])
     stage.label(card, when + times.DAY, lead, ("needs-docs", "vc-partner", "Roadmap")[number % 3])
     card.tags.append("own_label")
+    _worked_off(stage, card, number)
 
 
 def hostile(stage: Stage, number: int) -> None:
@@ -133,6 +150,7 @@ def hostile(stage: Stage, number: int) -> None:
     card = stage.open(when, "Platform", summary, people(stage, "Sales")[number % 12], body=summary)
     stage.say(card, when + times.DAY, stage.cast.teams["Platform"][0], summary)
     card.tags.append("hostile")
+    _worked_off(stage, card, number)
 
 
 def odd_reporter(stage: Stage, number: int) -> None:
@@ -141,8 +159,10 @@ def odd_reporter(stage: Stage, number: int) -> None:
     name = names[number % len(names)]
     when = stage.workday(20, 150)
     reporter = stage.cast.odd.get(name) or stage.cast.odd["mailbox"]
-    text = f"{words.body(stage.dice)}\n\n-- \nSent by Hana Finance" if name == "mailbox" else words.body(stage.dice)
+    said = letters.body(stage.dice)
+    text = f"{said}\n\n-- \nSent by Hana Finance" if name == "mailbox" else said
     card = stage.open(when, "Data", words.ask(stage.dice, "Finance"), reporter, body=text)
     card.tags.append(f"reporter_{name}")
+    _worked_off(stage, card, number)
     if name == "nobody":
         stage.at(when + 60_000, lambda: stage.store.set_field(card.it.id, "reporter", None, reporter))

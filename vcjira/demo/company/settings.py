@@ -84,6 +84,7 @@ people:
   directory: {directory}          # account_id, email, person, organization, team, from, until, location
   bots: ["Automation*", "Deploy Alerts", "Chat to Jira"]
   shared_mailboxes: ["requests@{staff}"]
+  originator_fields: [Requested for]   # the chat bot files for others and says so there
   organizations:                  # the asking side: who is outside, and whose mail that is
 {organizations}
 
@@ -128,6 +129,7 @@ classify:
 
 patterns:
   silent_handoff: {{level: team, before: 24h, after: 72h}}
+  escalation: {{lines: [Support, "Platform, Data, Checkout, Identity"]}}   # from the front to the back
 declared_split: {{customer: 60%, partner: 25%, stakeholder: 15%}}
 
 reports:

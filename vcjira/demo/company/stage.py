@@ -16,6 +16,7 @@ ORGANIZATIONS = "customfield_10002"
 PARTICIPANTS = "customfield_10026"
 POINTS = "customfield_10016"
 EPIC_LINK = "customfield_10014"
+REQUESTED_FOR = "customfield_10031"
 WAITING = "Waiting for customer"
 
 
@@ -167,7 +168,7 @@ KINDS = {
 
 
 def link(store: Store, source: Issue, target: Issue, kind: str, author: Account | None) -> None:
-    """A link on both issues, with the history item that Jira writes on the source."""
+    """A link on both issues, with the history items that Jira writes on both."""
     inward, outward = KINDS[kind]
     shown = {"id": "10000", "name": kind, "inward": inward, "outward": outward}
     for issue, side, other in ((source, "outwardIssue", target), (target, "inwardIssue", source)):
@@ -179,3 +180,4 @@ def link(store: Store, source: Issue, target: Issue, kind: str, author: Account 
         before = raw.parse(issue.fields["issuelinks"])
         store.attach(issue.id, {"issuelinks": [*before, entry]})
     store.note(source.id, "Link", None, target.key, f"This issue {outward} {target.key}", author)
+    store.note(target.id, "Link", None, source.key, f"This issue {inward} {source.key}", author)

@@ -1,25 +1,27 @@
 """Planted patterns of one issue's path: passed on, passed back, passed in silence."""
 
 from vcjira.demo import times
-from vcjira.demo.company import words
+from vcjira.demo.company import letters, words
 from vcjira.demo.company.cast import TEAM_SIZE
 from vcjira.demo.company.stage import WAITING, Card, Stage
-from vcjira.demo.company.streams import desk_fields, people
+from vcjira.demo.company.streams import desk_fields, finish, people
 from vcjira.demo.records import Account
 
 DELIVERY = ("Platform", "Identity", "Data", "Checkout")
 
 
-def _start(stage: Stage, number: int, tag: str, team: str, home: str = "Sales", days: float = 160) -> tuple[Card, int]:
-    """A request that a team has taken; the moment after it took it."""
-    when = stage.workday(14, days)
+def _start(
+    stage: Stage, number: int, tag: str, team: str, home: str = "Sales", *, since: float = 14, days: float = 160
+) -> tuple[Card, int]:
+    """A request that a team has taken, `since` to `days` ago; the moment after it took it."""
+    when = stage.workday(since, days)
     asking = people(stage, home)
     card = stage.open(
         when,
         team,
         words.ask(stage.dice, home),
         asking[number % len(asking)],
-        body=words.body(stage.dice),
+        body=letters.body(stage.dice),
         assignee=stage.cast.teams[team][number % TEAM_SIZE],
     )
     card.tags.append(tag)
@@ -31,19 +33,20 @@ def _pass(stage: Stage, card: Card, when: int, number: int, team: str, *, spoken
     giver = stage.cast.teams[card.team or team][number % TEAM_SIZE]
     taker = stage.cast.teams[team][(number + 1) % TEAM_SIZE]
     if spoken:
-        stage.say(card, when - times.HOUR, giver, "This needs your schema change first; I kept the branch for you.")
-        stage.say(card, when + 2 * times.HOUR, taker, "Got it, I will call you about the second table.")
+        before, after = stage.dice.choice(letters.WITH_WORD)
+        stage.say(card, when - times.HOUR, giver, words.fill(stage.dice, before))
+        stage.say(card, when + 2 * times.HOUR, taker, words.fill(stage.dice, after))
     stage.give(card, when, taker, giver, team=team)
     return when + int(stage.dice.uniform(5, 9) * times.DAY)
 
 
 def path(stage: Stage, number: int, tag: str, teams: tuple[str, ...], *, spoken: bool = False) -> Card:
-    card, when = _start(stage, number, tag, teams[0], days=150)
+    card, when = _start(stage, number, tag, teams[0], since=10 + 9 * len(teams), days=150)
     when += 5 * times.DAY
     for team in teams[1:]:
         when = _pass(stage, card, when, number, team, spoken=spoken)
-    if number % 2:
-        stage.status(card, when, "Done", stage.cast.teams[teams[-1]][(number + 1) % TEAM_SIZE], "Done")
+    if number % 4:
+        finish(stage, card, when, stage.cast.teams[teams[-1]][(number + 1) % TEAM_SIZE])
     return card
 
 
@@ -71,19 +74,20 @@ def spoken_handoff(stage: Stage, number: int) -> None:
 def escalation(stage: Stage, number: int) -> None:
     card, when = _desk(stage, number, "escalation")
     when = _pass(stage, card, when + times.DAY, number, "Identity", spoken=True)
-    _pass(stage, card, when, number, "Platform", spoken=True)
+    when = _pass(stage, card, when, number, "Platform", spoken=True)
+    finish(stage, card, when, stage.cast.teams["Platform"][(number + 1) % TEAM_SIZE], 1.0)
 
 
 def _desk(stage: Stage, number: int, tag: str) -> tuple[Card, int]:
     home = list(stage.cast.customers)[number % 4]
-    when = stage.workday(20, 120)
+    when = stage.workday(30, 120)
     reporter = people(stage, home)[number % 4]
     card = stage.open(
         when,
         "Support",
-        stage.dice.choice(words.CUSTOMER_ASKS).capitalize(),
+        words.title(stage.dice, words.CUSTOMER_ASKS),
         reporter,
-        body=words.body(stage.dice),
+        body=letters.body(stage.dice),
         issue_type="Service Request",
         assignee=stage.cast.teams["Support"][number % TEAM_SIZE],
         fields=desk_fields(stage, home, number, reporter),
@@ -98,7 +102,8 @@ def hot_potato(stage: Stage, number: int) -> None:
     card, when = _start(stage, number, "hot_potato", "Data")
     noon = when - when % times.DAY + (1 if when % times.WEEK < 3 * times.DAY else 7) * times.DAY + 10 * times.HOUR
     _pass(stage, card, noon, number, "Identity")
-    _pass(stage, card, noon + 25 * times.MINUTE, number + 1, "Platform")
+    end = _pass(stage, card, noon + 25 * times.MINUTE, number + 1, "Platform")
+    finish(stage, card, end, stage.cast.teams["Platform"][(number + 2) % TEAM_SIZE])
 
 
 def deadline_toss(stage: Stage, number: int) -> None:
@@ -110,12 +115,15 @@ def deadline_toss(stage: Stage, number: int) -> None:
     assignee = stage.cast.teams["Checkout"][number % TEAM_SIZE]
     card = stage.open(when, "Checkout", words.ask(stage.dice, "Marketing"), reporter, assignee=assignee)
     card.tags.append("deadline_toss")
-    _pass(stage, card, friday, number, "Platform")
+    end = _pass(stage, card, friday, number, "Platform")
+    if number % 8:
+        finish(stage, card, end, stage.cast.teams["Platform"][(number + 1) % TEAM_SIZE])
 
 
 def fire_and_forget(stage: Stage, number: int) -> None:
     card, when = _start(stage, number, "fire_and_forget", "Platform", "Sales")
-    stage.say(card, when + times.DAY, stage.cast.teams["Platform"][number % TEAM_SIZE], words.QUESTIONS[number % 4])
+    owner = stage.cast.teams["Platform"][number % TEAM_SIZE]
+    stage.say(card, when + times.DAY, owner, letters.line(stage.dice, letters.QUESTIONS))
 
 
 def stale(stage: Stage, number: int) -> None:
@@ -149,7 +157,7 @@ def reopen(stage: Stage, number: int) -> None:
     stage.status(card, when + 2 * times.DAY, "Done", owner, "Done")
     reporter = card_reporter(stage, "Globex", number)
     stage.status(card, when + 4 * times.DAY, "In Progress", reporter)
-    stage.say(card, when + 4 * times.DAY, reporter, "Sorry, it is still wrong for two items.")
+    stage.say(card, when + 4 * times.DAY, reporter, letters.line(stage.dice, letters.STILL_WRONG))
     stage.status(card, when + 8 * times.DAY, "Done", owner, "Done")
 
 
@@ -171,19 +179,20 @@ def return_to_sender(stage: Stage, number: int) -> None:
 def clarification_loop(stage: Stage, number: int) -> None:
     card, when = _desk(stage, number, "clarification_loop")
     agent = stage.cast.teams["Support"][number % TEAM_SIZE]
+    reporter = people(stage, list(stage.cast.customers)[number % 4])[number % 4]
     for turn in range(3):
         when += times.DAY
-        stage.say(card, when, agent, words.QUESTIONS[turn], public=True)
+        stage.say(card, when, agent, words.fill(stage.dice, letters.QUESTIONS[turn]), public=True)
         stage.status(card, when + 60_000, WAITING, agent)
-        stage.status(card, when + 20 * times.HOUR, "In Progress", stage.cast.bots["automation"])
-        reporter = people(stage, list(stage.cast.customers)[number % 4])[number % 4]
-        stage.say(card, when + 20 * times.HOUR, reporter, words.ANSWERS[turn], public=True)
+        stage.say(card, when + 20 * times.HOUR, reporter, letters.line(stage.dice, letters.ANSWERS), public=True)
+        stage.status(card, when + 21 * times.HOUR, "In Progress", agent)
+    finish(stage, card, when + 3 * times.DAY, agent)
 
 
 def ticket_demanded(stage: Stage, number: int) -> None:
     card, when = _start(stage, number, "ticket_demanded", "Identity", "Sales")
     owner = stage.cast.teams["Identity"][number % TEAM_SIZE]
-    stage.say(card, when + times.DAY, owner, words.DEMANDS[number % 3])
+    stage.say(card, when + times.DAY, owner, letters.DEMANDS[number % len(letters.DEMANDS)])
     stage.status(card, when + times.DAY + 60_000, "Done", owner, "Declined")
 
 
