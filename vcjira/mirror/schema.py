@@ -5,7 +5,7 @@ No keys and no indexes: DuckDB's ART indexes are where its crash reports are, an
 transaction needs none.
 """
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -109,6 +109,13 @@ CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are n
     site TEXT, issue_id TEXT, kind TEXT, theme TEXT, score DOUBLE
 );
 
+-- how close a pair works, by `vcjira.stages`; number 0 is the newest window --------------------
+CREATE TABLE stages (
+    site TEXT, organization TEXT, team TEXT, number INTEGER, window_from TIMESTAMP, window_to TIMESTAMP,
+    first_request TIMESTAMP, stage TEXT, seen TEXT, sure BOOLEAN, requests BIGINT, joint BIGINT, two_way BIGINT,
+    spoken BIGINT, started BIGINT, questions BIGINT, answered BIGINT, words BIGINT, elsewhere BIGINT, weeks BIGINT
+);
+
 -- what we wrote ---------------------------------------------------------------------------------
 CREATE TABLE label_writes (
     run_id TEXT, site TEXT, issue_id TEXT, written TIMESTAMP, op TEXT, label TEXT, outcome TEXT, reason TEXT,
@@ -160,5 +167,13 @@ CONTRACT: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Columns a user may rely on, in order; `vcjira schema export` prints them."""
 
-STEPS: dict[int, str] = {}
+STEPS: dict[int, str] = {
+    2: """
+CREATE TABLE stages (
+    site TEXT, organization TEXT, team TEXT, number INTEGER, window_from TIMESTAMP, window_to TIMESTAMP,
+    first_request TIMESTAMP, stage TEXT, seen TEXT, sure BOOLEAN, requests BIGINT, joint BIGINT, two_way BIGINT,
+    spoken BIGINT, started BIGINT, questions BIGINT, answered BIGINT, words BIGINT, elsewhere BIGINT, weeks BIGINT
+);
+""",
+}
 """Version reached -> SQL that brings the version before to it."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vcjira import __version__, handovers, patterns, people, rules, walls
+from vcjira import __version__, handovers, patterns, people, rules, stages, walls
 from vcjira.config import Settings, Site, secrets
 from vcjira.errors import Mend, VcjiraError
 from vcjira.jira import connect
@@ -21,7 +21,7 @@ from vcjira.sync import Options, Outcome, Watcher, sync_site
 from vcjira.sync.audit import differences
 from vcjira.tracker import Tracker
 
-DERIVED = (people, rules, handovers, patterns, walls)
+DERIVED = (people, rules, handovers, patterns, walls, stages)
 """Rooms whose `derive` fills tables, in the order in which they need each other."""
 
 

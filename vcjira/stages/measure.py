@@ -1,29 +1,59 @@
 """What an organization and a team did with each other, window by window: the counts behind the stages, in SQL.
 
 A window is 90 days long and one begins every 30; what happened after its end does not count in it. Talk is recorded
-talk of humans that is no template; a question is answered when the requester side writes within seven days.
+talk of humans that is no template; a question is answered when the requester side writes within seven days. Looked at
+are the last three years, and pairs that had five requests in some window of them.
 """
 
 from datetime import datetime
 from typing import Any
 
+from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 from vcjira.mirror import Mirror
 
 WINDOW_DAYS = 90
 STEP_DAYS = 30
+WINDOWS = 36
+"""How many windows back: three years."""
+QUIET_WINDOWS = 12
+"""In the last year a pair has a row even for windows without a request."""
 ANSWER_DAYS = 7
 """Five working days, on the calendar."""
-WEEKS = 13
-"""Weeks in a window."""
+MIN_REQUESTS = 5
 
 
 def measure(mirror: Mirror, as_of: datetime) -> list[dict[str, Any]]:
-    """Per site, organization, team and window (0 is the newest): counts; from a cell's first request on."""
-    mirror.run(_SIGNS, {"as_of": as_of})
-    mirror.run(_QUESTIONS)
-    mirror.run(_VOICES)
-    return mirror.rows(_WINDOWS, {"as_of": as_of})
+    """Per site, organization, team and window (0 is the newest), oldest first: counts."""
+    params = {"as_of": as_of}
+    mirror.run(_ASKED, params)
+    mirror.run(_SIGNS, params)
+    mirror.run(_QUESTIONS, params)
+    mirror.run(_VOICES, params)
+    return mirror.rows(_WINDOWS, params)
 
+
+def _slots(when: str) -> str:
+    """SQL: the numbers of the windows in which a time lies: three, or fewer at the ends."""
+    age = f"CAST(floor((epoch($as_of) - epoch({when})) / {86_400 * STEP_DAYS}) AS INTEGER)"
+    return f"range(greatest(0, {age} - {WINDOW_DAYS // STEP_DAYS - 1}), least({age}, {WINDOWS - 1}) + 1)"
+
+
+_END = f"$as_of - INTERVAL 1 DAY * ({STEP_DAYS} * number)"
+
+_ASKED = f"""
+-- requests of known pairs that had enough of them in some window
+CREATE OR REPLACE TEMP TABLE stage_requests AS
+WITH recent AS (
+    SELECT * FROM requests WHERE NOT bulk AND readable AND created <= $as_of AND organization <> '{UNKNOWN}'
+        AND team <> '{NO_TEAM}' AND created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+),
+spread AS (SELECT site, organization, team, unnest({_slots("created")}) AS number FROM recent),
+busy AS (
+    SELECT DISTINCT site, organization, team FROM (
+        SELECT site, organization, team, number FROM spread GROUP BY ALL HAVING count(*) >= {MIN_REQUESTS})
+)
+SELECT r.* FROM recent r SEMI JOIN busy USING (site, organization, team)
+"""
 
 _SIGNS = """
 -- per request the moments from which on it was two-way, had three turns, was worked on by both sides
@@ -32,7 +62,8 @@ WITH said AS (
     SELECT t.site, t.issue_id, t.created, t.side,
         t.side IS DISTINCT FROM lag(t.side) OVER (
             PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS turns
-    FROM talk t WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created <= $as_of
+    FROM talk t SEMI JOIN stage_requests USING (site, issue_id)
+    WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created <= $as_of
 ),
 numbered AS (
     SELECT *, count(*) FILTER (turns) OVER (PARTITION BY site, issue_id ORDER BY created ROWS UNBOUNDED PRECEDING) AS n
@@ -46,87 +77,93 @@ spoken AS (
 edited AS (
     SELECT c.site, c.issue_id, greatest(min(c.changed) FILTER (c.author_id = r.requester_id),
         min(c.changed) FILTER (c.author_id <> r.requester_id)) AS since
-    FROM changes c JOIN requests r USING (site, issue_id)
+    FROM changes c JOIN stage_requests r USING (site, issue_id)
+    ANTI JOIN (SELECT site, account_id AS author_id FROM people WHERE bot) b USING (site, author_id)
     WHERE lower(c.field) IN ('summary', 'description') GROUP BY ALL
     HAVING bool_or(c.author_id = r.requester_id) AND bool_or(c.author_id <> r.requester_id)
 ),
 assigned AS (
     SELECT h.site, h.issue_id, greatest(min(h.happened) FILTER (h.to_person = r.requester_id),
         min(h.happened) FILTER (h.to_person <> r.requester_id)) AS since
-    FROM handovers h JOIN requests r USING (site, issue_id) GROUP BY ALL
+    FROM handovers h JOIN stage_requests r USING (site, issue_id) GROUP BY ALL
     HAVING bool_or(h.to_person = r.requester_id) AND bool_or(h.to_person <> r.requester_id)
 ),
 family AS (
-    SELECT i.site, i.issue_id, max(o.created) AS since FROM requests r JOIN issues i USING (site, issue_id)
+    SELECT i.site, i.issue_id, max(o.created) AS since FROM stage_requests r JOIN issues i USING (site, issue_id)
     JOIN (SELECT site, parent_key, c.team, min(created) AS created FROM issues JOIN classes c USING (site, issue_id)
           WHERE c.own_team AND parent_key IS NOT NULL GROUP BY ALL) o
         ON o.site = i.site AND o.parent_key = i.parent_key AND o.team = r.team
     GROUP BY ALL
 )
-SELECT r.site, r.issue_id, r.organization, r.team, r.requester_id, r.created, s.first_word, s.first_side,
+SELECT r.site, r.issue_id, r.key, r.organization, r.team, r.requester_id, r.created, s.first_word, s.first_side,
     s.two_way_since, list_sort(list_filter([s.third_turn, e.since, a.since, f.since], lambda t: t IS NOT NULL))[2]
         AS joint_since
-FROM requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN edited e USING (site, issue_id)
+FROM stage_requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN edited e USING (site, issue_id)
 LEFT JOIN assigned a USING (site, issue_id) LEFT JOIN family f USING (site, issue_id)
-WHERE NOT r.bulk AND r.readable AND r.created <= $as_of
 """
 
 _QUESTIONS = f"""
--- questions to the requester side, with the answer if there was one in time
+-- questions to the requester side that were answered in time or could have been by now
 CREATE OR REPLACE TEMP TABLE stage_questions AS
-SELECT q.site, q.issue_id, q.comment_id, q.created, min(a.created) AS answered
-FROM talk q LEFT JOIN talk a ON a.site = q.site AND a.issue_id = q.issue_id AND a.side = 'requester' AND a.human
+WITH asked AS (
+    SELECT t.*, r.organization, r.team FROM talk t JOIN stage_requests r USING (site, issue_id)
+    WHERE t.side = 'receiving' AND t.question AND t.human AND NOT t.template
+        AND t.created <= $as_of - INTERVAL {ANSWER_DAYS} DAY
+)
+SELECT q.site, q.organization, q.team, q.comment_id, q.created, min(a.created) AS answered
+FROM asked q LEFT JOIN talk a ON a.site = q.site AND a.issue_id = q.issue_id AND a.side = 'requester' AND a.human
     AND a.created > q.created AND a.created <= q.created + INTERVAL {ANSWER_DAYS} DAY
-WHERE q.side = 'receiving' AND q.question AND q.human AND NOT q.template
 GROUP BY ALL
 """
 
-_VOICES = """
+_VOICES = f"""
 -- where people of the asking side spoke on a team's issues, and on which of them they had not filed
 CREATE OR REPLACE TEMP TABLE stage_voices AS
 SELECT t.site, f.organization, c.team, t.created, c.requester_id IS DISTINCT FROM t.author_id AS elsewhere
 FROM talk t JOIN classes c USING (site, issue_id)
 JOIN affiliations f ON f.site = t.site AND f.account_id = t.author_id AND f.organization IS NOT NULL
     AND (f.valid_from IS NULL OR f.valid_from <= t.created) AND (f.valid_until IS NULL OR f.valid_until > t.created)
-WHERE t.human AND NOT t.template AND c.team IS NOT NULL
+SEMI JOIN (SELECT DISTINCT site, organization, team FROM stage_requests) s
+    ON s.site = t.site AND s.organization = f.organization AND s.team = c.team
+WHERE t.human AND NOT t.template AND t.created <= $as_of
+    AND t.created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
 """
 
 _WINDOWS = f"""
-WITH cell AS (
-    SELECT site, organization, team, min(created) AS first FROM stage_signs GROUP BY ALL
-),
-slot AS (
-    SELECT c.*, w AS number, $as_of - INTERVAL 1 DAY * ({STEP_DAYS} * w + {WINDOW_DAYS}) AS window_from,
-        $as_of - INTERVAL 1 DAY * ({STEP_DAYS} * w) AS window_to
-    FROM cell c, LATERAL (SELECT unnest(range(1 + date_diff('day', c.first, $as_of) // {STEP_DAYS})) AS w)
-),
-asked AS (
-    SELECT s.site, s.organization, s.team, s.number, count(*) AS requests,
-        count(*) FILTER (g.joint_since <= s.window_to) AS joint,
-        count(*) FILTER (g.two_way_since <= s.window_to) AS two_way,
-        count(*) FILTER (g.first_word <= s.window_to) AS spoken,
-        count(*) FILTER (g.first_word <= s.window_to AND g.first_side = 'requester') AS started
-    FROM slot s JOIN stage_signs g USING (site, organization, team)
-    WHERE g.created > s.window_from AND g.created <= s.window_to GROUP BY ALL
+WITH asked AS (
+    SELECT site, organization, team, number, count(*) AS requests,
+        count(*) FILTER (joint_since <= {_END}) AS joint, count(*) FILTER (two_way_since <= {_END}) AS two_way,
+        count(*) FILTER (first_word <= {_END}) AS spoken,
+        count(*) FILTER (first_word <= {_END} AND first_side = 'requester') AS started
+    FROM (SELECT *, unnest({_slots("created")}) AS number FROM stage_signs) GROUP BY ALL
 ),
 questions AS (
-    SELECT s.site, s.organization, s.team, s.number, count(*) AS questions, count(q.answered) AS answered
-    FROM slot s JOIN stage_signs g USING (site, organization, team)
-    JOIN stage_questions q ON q.site = g.site AND q.issue_id = g.issue_id
-    WHERE q.created > s.window_from AND q.created <= s.window_to - INTERVAL {ANSWER_DAYS} DAY GROUP BY ALL
+    SELECT site, organization, team, number, count(*) AS questions, count(answered) AS answered
+    FROM (SELECT *, unnest({_slots("created")}) AS number FROM stage_questions)
+    WHERE created <= {_END} - INTERVAL {ANSWER_DAYS} DAY GROUP BY ALL
 ),
 voices AS (
-    SELECT s.site, s.organization, s.team, s.number, count(*) AS words, count(*) FILTER (v.elsewhere) AS elsewhere,
-        count(DISTINCT date_diff('day', v.created, s.window_to) // 7) AS weeks
-    FROM slot s JOIN stage_voices v USING (site, organization, team)
-    WHERE v.created > s.window_from AND v.created <= s.window_to GROUP BY ALL
+    SELECT site, organization, team, number, count(*) AS words, count(*) FILTER (elsewhere) AS elsewhere,
+        count(DISTINCT CAST(floor((epoch({_END}) - epoch(created)) / 604800) AS INTEGER)) AS weeks
+    FROM (SELECT *, unnest({_slots("created")}) AS number FROM stage_voices) GROUP BY ALL
+),
+began AS (
+    SELECT site, organization, team, min(created) AS first,
+        CAST(floor((epoch($as_of) - epoch(min(created))) / {86_400 * STEP_DAYS}) AS INTEGER) AS oldest
+    FROM stage_requests GROUP BY ALL
+),
+slot AS (
+    SELECT site, organization, team, number FROM asked
+    UNION
+    SELECT site, organization, team, unnest(range(least(oldest + 1, {QUIET_WINDOWS}))) FROM began
 )
-SELECT s.site, s.organization, s.team, s.number, s.window_from, s.window_to,
-    coalesce(a.requests, 0) AS requests, coalesce(a.joint, 0) AS joint, coalesce(a.two_way, 0) AS two_way,
-    coalesce(a.spoken, 0) AS spoken, coalesce(a.started, 0) AS started, coalesce(q.questions, 0) AS questions,
-    coalesce(q.answered, 0) AS answered, coalesce(v.words, 0) AS words, coalesce(v.elsewhere, 0) AS elsewhere,
-    coalesce(v.weeks, 0) AS weeks
-FROM slot s LEFT JOIN asked a USING (site, organization, team, number)
+SELECT s.site, s.organization, s.team, s.number, {_END} - INTERVAL {WINDOW_DAYS} DAY AS window_from,
+    {_END} AS window_to, b.first AS first_request, coalesce(a.requests, 0) AS requests, coalesce(a.joint, 0) AS joint,
+    coalesce(a.two_way, 0) AS two_way, coalesce(a.spoken, 0) AS spoken, coalesce(a.started, 0) AS started,
+    coalesce(q.questions, 0) AS questions, coalesce(q.answered, 0) AS answered, coalesce(v.words, 0) AS words,
+    coalesce(v.elsewhere, 0) AS elsewhere, coalesce(v.weeks, 0) AS weeks
+FROM slot s JOIN began b USING (site, organization, team)
+LEFT JOIN asked a USING (site, organization, team, number)
 LEFT JOIN questions q USING (site, organization, team, number)
 LEFT JOIN voices v USING (site, organization, team, number)
 ORDER BY s.site, s.organization, s.team, s.number DESC

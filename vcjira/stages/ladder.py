@@ -1,0 +1,81 @@
+"""The stages of an engagement, from absent to embedded, and which of them the counts of a window allow.
+
+The rules stand in the order of patterns.md 5.3; thresholds are conventions. A threshold counts as passed when the
+posterior Beta(1 + k, 1 + n - k) puts 80 % on it; where the bare share would pass but the evidence is too thin for
+that, the lower stage is given, with a question mark. Fewer than five requests: unknown, never low.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from vcjira import statistics
+
+STAGES = {
+    "S0": "absent",
+    "S1": "tosser",
+    "S2": "responder",
+    "S3": "conversant",
+    "S4": "co-worker",
+    "S5": "embedded",
+    "unknown": "unknown",
+}
+MEANING = {
+    "S0": "no request in the window, though there were some before",
+    "S1": "requests, and none of what follows",
+    "S2": "answers half of the questions within five working days",
+    "S3": "60 % of the requests two-way, and starts a quarter of the exchanges",
+    "S4": "joint work on 30 % of the requests",
+    "S5": "as S4; half of what it writes is on issues it did not file, active in 8 of 13 weeks",
+    "unknown": "fewer than five requests in the window",
+}
+MIN_REQUESTS = 5
+SURE = 0.8
+ANSWERS, TWO_WAY, STARTS, JOINT, ELSEWHERE = 0.5, 0.6, 0.25, 0.3, 0.5
+ACTIVE_WEEKS = 8
+
+
+def judge(row: Mapping[str, Any]) -> tuple[str, bool]:
+    """The stage of one window and whether it is sure; not sure: a higher one is likely but thinly shown."""
+    if row["requests"] == 0:
+        return "S0", True
+    if row["requests"] < MIN_REQUESTS:
+        return "unknown", False
+    thin = False
+    for stage, tests in _rules(row):
+        if all(_passed(k, n, threshold) for k, n, threshold in tests):
+            return stage, not thin
+        thin = thin or all(n > 0 and k / n >= threshold for k, n, threshold in tests)
+    return "S1", not thin
+
+
+def _rules(row: Mapping[str, Any]) -> list[tuple[str, list[tuple[int, int, float]]]]:
+    """(stage, [(k, n, threshold)]) from the top; all of a stage must pass."""
+    joint = (row["joint"], row["requests"], JOINT)
+    rules = [
+        ("S4", [joint]),
+        ("S3", [(row["two_way"], row["requests"], TWO_WAY), (row["started"], row["spoken"], STARTS)]),
+        ("S2", [(row["answered"], row["questions"], ANSWERS)]),
+    ]
+    if row["weeks"] >= ACTIVE_WEEKS:
+        rules.insert(0, ("S5", [joint, (row["elsewhere"], row["words"], ELSEWHERE)]))
+    return rules
+
+
+@lru_cache(maxsize=65_536)
+def _passed(k: int, n: int, threshold: float) -> bool:
+    """Is the share above the threshold with a posterior probability of 80 %?"""
+    return n > 0 and 1 - statistics.beta_cdf(threshold, 1 + k, 1 + n - k) >= SURE
+
+
+def held(seen: Sequence[str]) -> list[str]:
+    """The standing stage of each window, oldest first: it changes only after two windows that agree."""
+    standing: list[str] = []
+    for place, stage in enumerate(seen):
+        if not standing:
+            standing.append(stage)
+        elif stage != standing[-1] and seen[place - 1] == stage:
+            standing.append(stage)
+        else:
+            standing.append(standing[-1])
+    return standing
