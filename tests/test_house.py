@@ -41,6 +41,7 @@ ALLOWED_TOGETHER = {
     ("report", "walls"),
     ("rules", "walls"),
     ("report", "rules"),
+    ("report", "stages"),
 }
 """Rooms of one layer of which the first may use the second."""
 EXEMPTIONS = 2

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from walls_world import NOW, World
+from two_sides import NOW, World
 
 from vcjira import walls
 from vcjira.walls.joint import Moved

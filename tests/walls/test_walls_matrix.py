@@ -1,7 +1,7 @@
 """The wall matrix: what counts as two-way in each reading, where nothing is said, which cells are named."""
 
 import pytest
-from walls_world import NOW, World
+from two_sides import NOW, World
 
 from vcjira import statistics, walls
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vcjira.cli.app import App
+from vcjira.cli.radar import radar
 from vcjira.errors import Mend, Refused
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def rules() -> None:
 
     None of these writes to Jira; only `diff` opens the mirror for writing, and leaves it as it was.
     """
+
+
+rules.add_command(radar)
 
 
 @rules.command()

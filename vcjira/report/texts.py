@@ -53,7 +53,7 @@ def pseudonymised(facts: Any, salt: str) -> Any:
     if isinstance(facts, dict):
         changed: dict[str, Any] = {}
         for name, value in facts.items():
-            if name in ("summary", "url"):
+            if name in ("summary", "url", "theme", "phrase", "because"):
                 changed[name] = None
             elif name == "organization" and isinstance(value, str):
                 changed[name] = pseudonym(value, salt)

@@ -72,10 +72,6 @@ def held(seen: Sequence[str]) -> list[str]:
     """The standing stage of each window, oldest first: it changes only after two windows that agree."""
     standing: list[str] = []
     for place, stage in enumerate(seen):
-        if not standing:
-            standing.append(stage)
-        elif stage != standing[-1] and seen[place - 1] == stage:
-            standing.append(stage)
-        else:
-            standing.append(standing[-1])
+        twice = place > 0 and seen[place - 1] == stage
+        standing.append(stage if not standing or twice else standing[-1])
     return standing

@@ -5,6 +5,7 @@ talk of humans that is no template; a question is answered when the requester si
 are the last three years, and pairs that had five requests in some window of them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +23,10 @@ ANSWER_DAYS = 7
 MIN_REQUESTS = 5
 
 
-def measure(mirror: Mirror, as_of: datetime) -> list[dict[str, Any]]:
-    """Per site, organization, team and window (0 is the newest), oldest first: counts."""
-    params = {"as_of": as_of}
-    mirror.run(_ASKED, params)
+def measure(mirror: Mirror, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
+    params: dict[str, object] = {"as_of": as_of}
+    mirror.run(_ASKED, params | {"projects": list(projects)})
     mirror.run(_SIGNS, params)
     mirror.run(_QUESTIONS, params)
     mirror.run(_VOICES, params)
@@ -45,7 +46,8 @@ _ASKED = f"""
 CREATE OR REPLACE TEMP TABLE stage_requests AS
 WITH recent AS (
     SELECT * FROM requests WHERE NOT bulk AND readable AND created <= $as_of AND organization <> '{UNKNOWN}'
-        AND team <> '{NO_TEAM}' AND created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+        AND team <> '{NO_TEAM}' AND (len($projects::VARCHAR[]) = 0 OR list_contains($projects::VARCHAR[], project))
+        AND created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
 ),
 spread AS (SELECT site, organization, team, unnest({_slots("created")}) AS number FROM recent),
 busy AS (
@@ -152,17 +154,22 @@ began AS (
         CAST(floor((epoch($as_of) - epoch(min(created))) / {86_400 * STEP_DAYS}) AS INTEGER) AS oldest
     FROM stage_requests GROUP BY ALL
 ),
+ever AS (
+    SELECT site, organization, team, min(created) AS first
+    FROM requests SEMI JOIN began USING (site, organization, team) GROUP BY ALL
+),
 slot AS (
     SELECT site, organization, team, number FROM asked
     UNION
     SELECT site, organization, team, unnest(range(least(oldest + 1, {QUIET_WINDOWS}))) FROM began
 )
 SELECT s.site, s.organization, s.team, s.number, {_END} - INTERVAL {WINDOW_DAYS} DAY AS window_from,
-    {_END} AS window_to, b.first AS first_request, coalesce(a.requests, 0) AS requests, coalesce(a.joint, 0) AS joint,
+    {_END} AS window_to, b.first AS first_request, e.first < b.first AS old,
+    coalesce(a.requests, 0) AS requests, coalesce(a.joint, 0) AS joint,
     coalesce(a.two_way, 0) AS two_way, coalesce(a.spoken, 0) AS spoken, coalesce(a.started, 0) AS started,
     coalesce(q.questions, 0) AS questions, coalesce(q.answered, 0) AS answered, coalesce(v.words, 0) AS words,
     coalesce(v.elsewhere, 0) AS elsewhere, coalesce(v.weeks, 0) AS weeks
-FROM slot s JOIN began b USING (site, organization, team)
+FROM slot s JOIN began b USING (site, organization, team) JOIN ever e USING (site, organization, team)
 LEFT JOIN asked a USING (site, organization, team, number)
 LEFT JOIN questions q USING (site, organization, team, number)
 LEFT JOIN voices v USING (site, organization, team, number)

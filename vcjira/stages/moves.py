@@ -4,10 +4,11 @@ Transitions are counted between windows that do not overlap (90 days apart), so 
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from vcjira import statistics
-from vcjira.mirror import Mirror
 from vcjira.stages.ladder import STAGES
 
 APART = 3
@@ -30,11 +31,14 @@ class Transition:
     high: float | None
 
 
-def transitions(mirror: Mirror) -> list[Transition]:
+def transitions(rows: Iterable[Mapping[str, Any]]) -> list[Transition]:
     """Every pair of stages between which something moved or stayed, in the order of the stages."""
+    stood = {(row["site"], row["organization"], row["team"], row["number"]): row["stage"] for row in rows}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for origin, end, count in mirror.tuples(_PAIRS):
-        counts[origin][end] = count
+    for (site, organization, team, number), origin in stood.items():
+        end = stood.get((site, organization, team, number - APART))
+        if number % APART == 0 and end is not None:
+            counts[origin][end] += 1
     found = []
     for origin in STAGES:
         of = sum(counts[origin].values())
@@ -42,18 +46,9 @@ def transitions(mirror: Mirror) -> list[Transition]:
         for end, (share, low, high) in zip(STAGES, shares, strict=True):
             count = counts[origin][end]
             if count:
-                enough = of >= SHOW_FROM
-                interval = (share, low, high) if enough else (None, None, None)
+                interval = (share, low, high) if of >= SHOW_FROM else (None, None, None)
                 found.append(Transition(origin, end, count, of, *interval))
     return found
-
-
-_PAIRS = f"""
-SELECT a.stage, b.stage, count(*) FROM stages a
-JOIN stages b ON b.site = a.site AND b.organization = a.organization AND b.team = a.team
-    AND b.number = a.number - {APART}
-WHERE a.number % {APART} = 0 GROUP BY ALL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +64,19 @@ class Wait:
     high: float | None
 
 
-def time_to_conversation(mirror: Mirror, team: str | None = None) -> Wait:
-    """Of all pairs, or of those of one team; pairs that have not reached it count for as long as they were seen."""
-    rows = mirror.rows(_WAITS, {"talks": list(TALKS), "team": team})
-    young = [row for row in rows if not row["old"]]
-    spans = [((row["reached"] or row["last"]) - row["first_request"], row["reached"] is not None) for row in young]
-    days = [(span.total_seconds() / 86_400, ended) for span, ended in spans]
-    median, low, high = statistics.kaplan_meier_interval(days) if days else (None, None, None)
-    return Wait(len(young), sum(ended for _, ended in days), len(rows) - len(young), median, low, high)
+def time_to_conversation(rows: Iterable[Mapping[str, Any]]) -> Wait:
+    """Over the pairs of these rows; pairs that have not reached it count for as long as they were seen."""
+    pairs: dict[tuple[str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        pairs[row["site"], row["organization"], row["team"]].append(row)
+    young = [windows for windows in pairs.values() if not windows[0]["old"]]
+    days = [_span(windows) for windows in young]
+    median, low, high = statistics.kaplan_meier_interval(days)
+    return Wait(len(young), sum(ended for _, ended in days), len(pairs) - len(young), median, low, high)
 
 
-_WAITS = """
-WITH told AS (
-    SELECT site, organization, team, first_request, max(window_to) AS last, min(window_from) AS earliest,
-        min(window_to) FILTER (list_contains($talks, stage)) AS reached, max(number) AS number
-    FROM stages WHERE $team IS NULL OR team = $team GROUP BY ALL
-),
-edge AS (SELECT max(number) AS number FROM stages)
-SELECT t.*, EXISTS (
-    SELECT 1 FROM requests r WHERE r.site = t.site AND r.organization = t.organization AND r.team = t.team
-        AND r.created < t.first_request) AS old
-FROM told t
-ORDER BY t.site, t.organization, t.team
-"""
+def _span(windows: list[Mapping[str, Any]]) -> tuple[float, bool]:
+    """Days from the first request to the end of the first window at S3 or above, or to the last that was seen."""
+    reached = [row["window_to"] for row in windows if row["stage"] in TALKS]
+    end = min(reached) if reached else max(row["window_to"] for row in windows)
+    return (end - windows[0]["first_request"]).total_seconds() / 86_400, bool(reached)

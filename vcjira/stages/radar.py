@@ -26,6 +26,7 @@ class Blip:
     """One contradiction; `about` is its name in the decisions file, `state` open, accepted, dismissed or snoozed."""
 
     about: str
+    site: str
     organization: str
     team: str
     kind: str
@@ -41,7 +42,7 @@ class Blip:
 
 
 def radar(mirror: Mirror, settings: Settings) -> list[Blip]:
-    """All contradictions, those that nobody has decided about first; several sites count as one."""
+    """All contradictions, those that nobody has decided about first."""
     day = now(mirror).date()
     decided = {d.about: d for d in read_decisions(settings) if d.kind == KIND}
     found = []
@@ -66,7 +67,7 @@ def _contradictions(mirror: Mirror) -> Iterable[Blip]:
             yield _blip(row, "partner", f"joint work on {row['joint']} of {row['requests']} requests in 90 days")
         elif row["class"] == "partner" and row["stage"] == "S1" and row["sure"]:
             told = f"{row['two_way']} of {row['requests']} requests in 90 days have a two-way conversation recorded"
-            yield _blip(row, "stakeholder" if row["by_choice"] is False else "customer", told)
+            yield _blip(row, "stakeholder" if row["internal"] else "customer", told)
         elif row["class"] == "partner" and row["stage"] == "S0" and row["silent"]:
             yield _blip(row, "quiet", f"no request since {row['last_request']:%Y-%m-%d}")
 
@@ -77,6 +78,7 @@ def _blip(row: dict[str, Any], proposed: str, told: str) -> Blip:
     why = f"a {row['class']} that stands at {row['stage']} ({STAGES[row['stage']]}): {told}"
     return Blip(
         about=" ".join(about.split()),
+        site=row["site"],
         organization=row["organization"],
         team=row["team"],
         kind=row["class"],
@@ -115,7 +117,7 @@ WITH newest AS (
     FROM stages WINDOW pair AS (PARTITION BY site, organization, team)
 ),
 standing AS (
-    SELECT site, organization, team, any_value(stands) AS stage, arg_max(sure AND seen = stage, window_to) AS sure,
+    SELECT site, organization, team, any_value(stands) AS stage, arg_max(sure, window_to) AS sure,
         max(requests) FILTER (number = 0) AS requests, max(joint) FILTER (number = 0) AS joint,
         max(two_way) FILTER (number = 0) AS two_way,
         count(*) FILTER (number < $quiet AND requests = 0) = $quiet AS silent,
@@ -123,18 +125,20 @@ standing AS (
     FROM newest GROUP BY ALL
 ),
 asked AS (
-    SELECT r.site, r.organization, r.team, c.class, c.has_choice, r.key, r.created,
+    SELECT r.site, r.organization, r.team, c.class, r.key, r.created,
         row_number() OVER (PARTITION BY r.site, r.organization, r.team ORDER BY r.created DESC, r.issue_id) AS place
     FROM requests r JOIN classes c USING (site, issue_id)
-    SEMI JOIN standing USING (site, organization, team)
+    SEMI JOIN standing s ON s.site = r.site AND s.organization = r.organization AND s.team = r.team
 ),
 classed AS (
     SELECT site, organization, team, mode(class) FILTER (class <> 'unknown') AS class,
-        bool_or(has_choice = 'yes') AS by_choice, max(created) AS last_request, list(key ORDER BY place) AS keys
+        max(created) AS last_request, list(key ORDER BY place) AS keys
     FROM asked WHERE place <= 50 GROUP BY ALL
-)
-SELECT s.*, c.class, c.by_choice, c.last_request, c.keys
+),
+internal AS (SELECT DISTINCT organization FROM classes WHERE class = 'stakeholder')     -- to some team, at some time
+SELECT s.*, c.class, c.last_request, c.keys, i.organization IS NOT NULL AS internal
 FROM standing s JOIN classed c USING (site, organization, team)
+LEFT JOIN internal i ON i.organization = s.organization
 WHERE c.class IS NOT NULL
 ORDER BY s.organization, s.team, s.site
 """

@@ -1,4 +1,4 @@
-"""A small made-up company for tests of the walls: organizations ask teams, and both write, edit and hold issues."""
+"""A small made-up company for tests of the measures: organizations ask teams, and both write, edit and hold issues."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vcjira import handovers, patterns, people, rules, walls
+from vcjira import handovers, patterns, people, rules, stages, walls
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
 
@@ -112,7 +112,7 @@ class World:
             mirror.load("site_fields", [{"site": SITE, "field_id": "summary", "name": "Summary"}])
             for table in ("issues", "comments", "changes", "links"):
                 mirror.load(table, getattr(self, table))
-            for room in (people, rules, handovers, *([patterns] if hits else []), walls):
+            for room in (people, rules, handovers, *([patterns] if hits else []), walls, stages):
                 room.derive(mirror, chosen)
             yield mirror
 
