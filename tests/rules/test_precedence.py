@@ -247,3 +247,32 @@ def test_a_field_is_unknown_on_a_site_that_does_not_have_it() -> None:
 def test_a_pattern_that_would_hang_others_is_harmless() -> None:
     evil = {"requester": {"display_name": "a" * 5000 + "!"}}
     assert verdict([rule("r", {"display_name": "re:^(a+)+$"}, "customer")], evil) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("project", "assignee", "read", "expected"),
+    [
+        ("PLAT", None, True, "partner"),
+        ("X", None, True, "customer"),  # nobody owns X: that is known, so it is not Platform
+        ("X", None, False, "unknown"),  # the group that could tell the assignee's team was not read
+        ("PLAT", None, False, "partner"),
+        ("X", "dev", True, "partner"),
+    ],
+)
+def test_an_issue_that_no_team_owns_is_known_not_to_be_a_teams(
+    project: str, assignee: str | None, read: bool, expected: str
+) -> None:
+    config = settings(
+        [rule("is", {"team": "Platform"}, "partner"), rule("not", {"not": {"team": "Platform"}}, "customer")],
+        teams={"Platform": {"projects": ["PLAT"], "members": {"group": "devs"}}},
+    )
+    with memory() as mirror:
+        fill(
+            mirror,
+            sites=[{"product": "cloud"}],
+            people=[{"account_id": "ann"}, {"account_id": "dev"}],
+            memberships=[{"kind": "group", "name": "devs", "account_id": "dev"}] if read else [],
+            lookups=[{"kind": "group", "name": "devs", "ok": read}],
+            issues=[{"issue_id": "1", "reporter_id": "ann", "project": project, "assignee_id": assignee}],
+        )
+        assert classed(mirror, config)["1"]["class"] == expected
