@@ -6,6 +6,10 @@ from vcjira.demo.records import Project
 
 VERSIONS = ("2", "3")
 PAGE = 50
+CLOUD_ID = "0c1d0000-0000-4000-8000-000000000001"
+GATEWAY = f"/ex/jira/{CLOUD_ID}"
+PREFIXES = ("", GATEWAY)
+"""The site itself, and Atlassian's gateway, which alone takes scoped tokens."""
 
 
 def authorised(scheme: str, secret: str, email: str, token: str) -> bool:
@@ -59,6 +63,12 @@ def status_search(call: Call) -> Answer:
     return json_answer({**paging, "values": shown})
 
 
+def tenant(call: Call) -> Answer:
+    """`_edge/tenant_info`: which site this is on the gateway; for everybody."""
+    return json_answer({"cloudId": CLOUD_ID})
+
+
+OUTSIDE: tuple[Route, ...] = (("GET", "/_edge/tenant_info", tenant),)
 ROUTES: tuple[Route, ...] = (
     ("GET", "serverInfo", reads.server_info),
     ("GET", "myself", reads.myself),

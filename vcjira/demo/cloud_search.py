@@ -18,6 +18,7 @@ LARGE_PAGE = 5_000
 SMALL_PAGE = 100
 BULK = 100
 LARGE_BULK = 1_000
+MOST_ORDERS = 7
 HISTORIES = 1_000
 MOST_HISTORIES = 10_000
 MULTI_VALUED = frozenset({"comment", "worklog", "attachment"})
@@ -30,9 +31,8 @@ def search(call: Call) -> Answer:
     found = _bounded(call, asked["jql"], archived=asked["archived"])
     wanted = fields.wanted(asked["fields"], "id")
     digest = hashlib.sha256(json.dumps([asked["jql"], sorted(asked["fields"])]).encode()).hexdigest()[:16]
-    start = _start(found, asked["token"], digest)
-    if "duplicate" in call.effects and start:
-        start -= 1
+    start = _start(call, found, asked["token"], digest)
+    start += ("skip" in call.effects) - ("duplicate" in call.effects and start > 0)
     most = LARGE_PAGE if wanted.only_ids or wanted.small else SMALL_PAGE
     size = max(1, min(asked["size"], most))
     if "short_page" in call.effects:
@@ -41,8 +41,10 @@ def search(call: Call) -> Answer:
     page += _reconciled(call, asked["reconcile"], found) if asked["token"] is None else []
     head: dict[str, Any] = {"isLast": start + size >= len(found.issues)}
     if not head["isLast"]:
-        token = _token(digest, found, start + size, page[-1])
+        token = _token(call, digest, found, start + size, page[-1])
         head["nextPageToken"] = asked["token"] if "repeat_token" in call.effects and asked["token"] else token
+    if "warning" in call.effects:
+        head["warnings"] = [{"type": "RESULT_SET_TRUNCATED", "message": "The result set was truncated."}]
     _expand(call, asked["expand"], wanted, page, head)
     shown = [_shown(call, issue, wanted, asked) for issue in page]
     return Answer(body=joined(head, "issues", shown))
@@ -52,6 +54,8 @@ def _bounded(call: Call, jql: str, *, archived: bool = False) -> Found:
     found = call.site.find(call, jql, archived=archived)
     if not found.search.bounded:
         raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+    if len(found.search.query.order) > MOST_ORDERS:
+        raise Refusal(400, f"The number of fields in the 'order by' clause exceeds {MOST_ORDERS}.")
     return found
 
 
@@ -129,13 +133,14 @@ def _reconciled(call: Call, ids: list[str], found: Found) -> list[Issue]:
 
 
 # tokens: the place after the last issue, as its sort values, so that a change in between shifts nothing ---------------
-def _token(digest: str, found: Found, offset: int, last: Issue) -> str:
+def _token(call: Call, digest: str, found: Found, offset: int, last: Issue) -> str:
     place = [key(last) for key, _ in found.search.order]
     told = {"q": digest, "s": found.stamp, "o": offset, "i": last.id, "k": [repr(value) for value in place]}
+    told["t"] = call.site.store.now_ms
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
-def _start(found: Found, token: str | None, digest: str) -> int:
+def _start(call: Call, found: Found, token: str | None, digest: str) -> int:
     if token is None:
         return 0
     try:
@@ -145,6 +150,8 @@ def _start(found: Found, token: str | None, digest: str) -> int:
         raise Refusal(400, "The provided next page token is invalid.") from None
     if not same:
         raise Refusal(400, "The provided next page token does not belong to this query.")
+    if call.site.store.now_ms - told["t"] > call.site.faults.token_seconds * 1000:
+        raise Refusal(400, "The provided next page token has expired.")
     if stamp == found.stamp:
         return offset
     return _place(found, last, told["k"], offset)
@@ -179,13 +186,15 @@ def bulk_issues(call: Call) -> Answer:
         raise Refusal(400, f"Between 1 and {most} issues can be requested.")
     wanted = fields.wanted(names, "*navigable")
     found = _visible(call, ids)
+    listed = sorted(found.values(), key=lambda issue: issue.id)
+    kept_back = [listed.pop()] if "withheld" in call.effects and listed else []
     shown = [
-        call.shapes.issue(issue, wanted, histories="changelog" in expand, properties=properties)
-        for issue in sorted(found.values(), key=lambda issue: issue.id)
+        call.shapes.issue(issue, wanted, histories="changelog" in expand, properties=properties) for issue in listed
     ]
     if "duplicate" in call.effects:
         shown += shown[-1:]
-    return Answer(body=joined({"issueErrors": []}, "issues", shown))
+    errors = [{"id": str(issue.id), "errorMessage": "The issue could not be read. Try again."} for issue in kept_back]
+    return Answer(body=joined({"issueErrors": errors}, "issues", shown))
 
 
 def _light(names: list[str], expand: list[Any]) -> bool:

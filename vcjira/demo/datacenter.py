@@ -8,6 +8,8 @@ from vcjira.demo.shapes import joined
 
 VERSIONS = ("2",)
 PAGE = 50
+PREFIXES = ("",)
+OUTSIDE: tuple[Route, ...] = ()
 
 
 def authorised(scheme: str, secret: str, email: str, token: str) -> bool:
@@ -20,17 +22,15 @@ def search(call: Call) -> Answer:
     asked = _asked(call)
     found = call.site.find(call, asked["jql"], strict=asked["strict"]).issues
     start, size = asked["start"], min(asked["size"], call.site.faults.page_cap)
-    if start + size > call.site.faults.window and size:
-        raise Refusal(
-            500,
-            f"Search limit exceeded. The search requests {start + size:,} results, "
-            f"but the maximum is {call.site.faults.window:,}.",
-        )
-    first = start - 1 if "duplicate" in call.effects and start else start
+    beyond = start + size > call.site.faults.window and size > 0
+    if beyond and call.site.faults.beyond == "500":
+        _refuse(start + size, call.site.faults.window)
+    first = start + ("skip" in call.effects) - ("duplicate" in call.effects and start > 0)
     shown_size = max(1, size // 2) if "short_page" in call.effects and size else size
     wanted = fields.wanted(asked["fields"], "*navigable")
     histories = "changelog" in asked["expand"]
-    shown = [call.shapes.issue(issue, wanted, histories=histories) for issue in found[first : first + shown_size]]
+    page = [] if beyond else found[first : first + shown_size]
+    shown = [call.shapes.issue(issue, wanted, histories=histories) for issue in page]
     head: dict[str, Any] = {
         "expand": "names,schema",
         "startAt": start,
@@ -40,6 +40,11 @@ def search(call: Call) -> Answer:
     if "names" in asked["expand"]:
         head["names"] = {entry["id"]: entry["name"] for entry in fields.catalogue(call.site.store)}
     return Answer(body=joined(head, "issues", shown))
+
+
+def _refuse(asked: int, window: int) -> None:
+    """Past the end of the window a search fails."""
+    raise Refusal(500, f"Search limit exceeded. The search requests {asked:,} results, but the maximum is {window:,}.")
 
 
 def _asked(call: Call) -> dict[str, Any]:

@@ -11,20 +11,25 @@ from vcjira.demo.records import Issue
 from vcjira.errors import Mend
 
 Kind = Literal[
-    "429", "500", "502", "503", "504", "cut", "lost", "cut_body", "truncate", "hang", "html", "redirect", "empty",
-    "duplicate", "repeat_token", "short_page", "near_limit", "401", "anonymous", "captcha",
+    "400", "401", "403", "404", "408", "409", "425", "429", "500", "502", "503", "504",
+    "cut", "lost", "cut_body", "truncate", "hang", "html", "redirect", "empty",
+    "duplicate", "skip", "repeat_token", "short_page", "withheld", "warning", "outage",
+    "near_limit", "anonymous", "captcha",
 ]  # fmt: skip
 
 
 class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     """One kind of misbehaviour.
 
-    `429` `500` `502` `503` `504`: that status. `cut`: the connection breaks before anything is done. `lost`: the
+    `400` ... `504`: that status. `cut`: the connection breaks before anything is done. `lost`: the
     request is done, the answer is not sent. `cut_body`: it breaks in the middle of the body. `truncate`: half the
     JSON, with 200. `hang`: `seconds` of silence first. `html`, `empty`: 200 with a web page, with nothing.
-    `redirect`: to `to`. `duplicate`: a page begins with the last entry of the one before. `repeat_token`: the token
-    given is given again. `short_page`: fewer entries than asked for. `near_limit`: the warning header.
-    `401`, `anonymous`: the log-in is not recognised. `captcha`: it is denied until somebody logs in by hand.
+    `redirect`: to `to`. `duplicate`: a page begins with the last entry of the one before. `skip`: a page leaves its
+    first entry out. `repeat_token`: the token given is given again. `short_page`: fewer entries than asked for.
+    `withheld`: a bulk read of issues keeps its last one back and says so in `issueErrors`. `warning`: a search says
+    that it left something out. `outage`: people are not known, fallback values stand in their place. `near_limit`: the
+    warning header. `401`, `anonymous`: the log-in is not recognised. `captcha`: it is denied until somebody logs in
+    by hand.
     """
 
     kind: Kind
@@ -123,7 +128,7 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     unknown: Literal["401", "anonymous"] = "401"
     """What a wrong or expired token gets: 401, or 200 as a stranger."""
     no_browse: list[str] = []
-    """Projects that the account cannot see."""
+    """Projects and issues that the account cannot see."""
     no_edit: list[str] = []
     """Projects that the account may not edit."""
     lacks: list[str] = []
@@ -138,6 +143,8 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """More than so many unfinished bulk tasks are refused."""
     history_created: Literal["milliseconds", "iso", "mixed"] = "milliseconds"
     """Form of `created` in bulk-read histories; mixed: also epoch seconds."""
+    history_cap: int | None = None
+    """Data Center: `expand=changelog` gives at most so many, the oldest, whatever its total says."""
     history_repeats: bool = False
     """Each page of bulk-read histories begins with the last one of the page before."""
     totals_of_files: bool = False
@@ -158,6 +165,12 @@ class Faults(Struct, kw_only=True, forbid_unknown_fields=True):
     """Data Center: the silent cap of `maxResults`."""
     window: int = 10_000
     """Data Center: `startAt + maxResults` beyond this fails."""
+    beyond: Literal["500", "empty"] = "500"
+    """How: by a status, or by an empty page."""
+    token_seconds: float = 7 * 24 * 3600.0
+    """Cloud: how long the token of a next page is good for, by the server's clock."""
+    scoped: bool = False
+    """Cloud: the token is a scoped one, good on the gateway `/ex/jira/{cloud id}` only."""
 
     def comment_total(self, issue: Issue) -> int:
         """What a total says of the comments of an issue: how many there are, unless told to lie."""

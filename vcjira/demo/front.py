@@ -23,7 +23,7 @@ from vcjira.demo.site import Site
 PRODUCTS: dict[str, ModuleType] = {"cloud": cloud, "datacenter": datacenter}
 PAGE = b"<!doctype html><html><head><title>Log in</title></head><body><form>Log in to continue</form></body></html>"
 LOGIN = "X-Seraph-LoginReason"
-ACTED = frozenset({"duplicate", "repeat_token", "short_page"})
+ACTED = frozenset({"duplicate", "skip", "repeat_token", "short_page", "withheld", "warning"})
 """Faults that the handlers act out."""
 COMPRESSED_FROM = 1_000
 LARGEST = 64 * 2**20
@@ -44,14 +44,21 @@ class Door:
     def application(self) -> web.Application:
         product = PRODUCTS[self.site.product]
         application = web.Application(client_max_size=LARGEST)
-        for version in product.VERSIONS:
-            for method, path, handler in product.ROUTES:
-                application.router.add_route(method, f"/rest/api/{version}/{path}", self._front(handler, version))
-        for method, path, handler in product.DESK:
-            application.router.add_route(
-                method, f"/rest/servicedeskapi/{path}", self._front(handler, product.VERSIONS[-1])
-            )
-        application.router.add_route("*", "/{rest:.*}", self._front(_nothing_here, product.VERSIONS[-1]))
+        latest = product.VERSIONS[-1]
+        routes = [
+            *[
+                (method, f"/rest/api/{v}/{path}", run, v)
+                for v in product.VERSIONS
+                for method, path, run in product.ROUTES
+            ],
+            *[(method, f"/rest/servicedeskapi/{path}", run, latest) for method, path, run in product.DESK],
+        ]
+        for prefix in product.PREFIXES:
+            for method, path, handler, version in routes:
+                application.router.add_route(method, prefix + path, self._front(handler, version))
+        for method, path, handler in product.OUTSIDE:
+            application.router.add_route(method, path, self._front(handler, latest))
+        application.router.add_route("*", "/{rest:.*}", self._front(_nothing_here, latest))
         return application
 
     def _front(self, handler: Handler, version: str) -> Front:
@@ -117,7 +124,7 @@ class Door:
             with self.site.store.lock:
                 call = Call(
                     site=self.site,
-                    shapes=self.site.shapes(version),
+                    shapes=self.site.shapes(version, outage="outage" in kinds),
                     path=request.match_info,
                     query=request.query,
                     queries=lambda name: request.query.getall(name, []),
@@ -138,9 +145,9 @@ class Door:
             denied = {"X-Authentication-Denied-Reason": f"CAPTCHA_CHALLENGE; login-url={self.site.url}/login.jsp"}
             raise Refusal(403, "Authentication denied.", headers={LOGIN: "AUTHENTICATION_DENIED", **denied})
         given = request.headers.get("Authorization")
-        if given is None:
+        if given is None or request.path.startswith("/_edge/"):
             return None
-        good = self._authorised(given)
+        good = self._authorised(given) and not (self.site.faults.scoped and not _on_gateway(request))
         if good:
             self.site.authorised += 1
         limit = self.site.faults.expires_after
@@ -155,6 +162,8 @@ class Door:
         if "anonymous" in kinds or unknown == "anonymous":
             headers[LOGIN] = "AUTHENTICATED_FAILED"
             return None
+        if self.site.product == "datacenter":
+            headers[LOGIN] = "OK"
         return self.site.store.me
 
     def _authorised(self, header: str) -> bool:
@@ -211,6 +220,10 @@ class Door:
             headers["Content-Encoding"] = "gzip"
             body = zlib.compress(body, 1, 31)
         return headers, body
+
+
+def _on_gateway(request: web.Request) -> bool:
+    return request.path.startswith(cloud.GATEWAY)
 
 
 def _nothing_here(call: Call) -> Answer:

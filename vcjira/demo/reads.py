@@ -160,8 +160,7 @@ def comments(call: Call) -> Answer:
     size = call.number("maxResults", 100 if cloud else max(len(listed), 1))
     size = min(size, 100) if cloud else size
     properties = "properties" in call.listed("expand")
-    if "duplicate" in call.effects and start:
-        start -= 1
+    start += ("skip" in call.effects) - ("duplicate" in call.effects and start > 0)
     page = listed[start : start + max(size, 0)]
     return json_answer(
         {

@@ -25,6 +25,7 @@ class Account(Struct, eq=False):
     kind: str | None = "atlassian"
     active: bool | None = True
     zone: str | None = None
+    deleted: bool = False
 
     __hash__ = object.__hash__
 

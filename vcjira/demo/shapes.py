@@ -76,7 +76,7 @@ class Shapes:
         }
         if account.zone:
             shown["timeZone"] = account.zone
-        return shown
+        return shown if self.cloud else shown | {"deleted": account.deleted}
 
     def who(self, value: Account | str | None) -> str | None:
         """An account in a history: its id on Cloud, its key on Data Center."""
@@ -234,7 +234,8 @@ class Shapes:
         if comment.visibility is not None:
             shown["visibility"] = comment.visibility
         if self.cloud:
-            shown["jsdPublic"] = comment.public is not False
+            stranger = comment.author is not issue.reporter and getattr(comment.author, "kind", None) == "customer"
+            shown |= {"jsdPublic": comment.public is not False, "jsdAuthorCanSeeRequest": not stranger}
         elif properties:
             told = [] if comment.public is None else [_internal(not comment.public)]
             shown["properties"] = told
@@ -245,6 +246,8 @@ class Shapes:
         histories = issue.histories
         if self.cloud:
             histories = histories[: -EXPANDED_HISTORIES - 1 : -1]
+        elif self.faults.history_cap is not None:
+            histories = histories[: self.faults.history_cap]
         return {
             "startAt": 0,
             "maxResults": len(histories),
@@ -274,6 +277,15 @@ class Shapes:
         shown["to"] = self.who(edit.after)
         shown["toString"] = edit.after_text
         return shown
+
+
+class Outage(Shapes):
+    """While the service that knows people is away: fallback values in their place."""
+
+    def person(self, account: Account) -> Json:
+        shown = super().person(account)
+        names = {"accountId": "unknown"} if self.cloud else {"name": "unknown", "key": "unknown"}
+        return {"self": shown["self"].partition("?")[0], **names, "displayName": "", "active": False}
 
 
 def _internal(value: bool) -> Json:

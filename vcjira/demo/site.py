@@ -10,7 +10,7 @@ from vcjira.demo.jql_tree import BadJql
 from vcjira.demo.life import Life
 from vcjira.demo.limits import Burst, PerIssue, Points, TokenBucket
 from vcjira.demo.records import Account, Issue
-from vcjira.demo.shapes import Product, Shapes
+from vcjira.demo.shapes import Outage, Product, Shapes
 from vcjira.demo.store import Store
 from vcjira.demo.tasks import Tasks
 
@@ -45,15 +45,16 @@ class Site:
         self.bursts: dict[str, Burst] = {}
         self.life = Life(store, faults)
         self.authorised = 0
-        self._shapes: dict[str, Shapes] = {}
+        self._shapes: dict[tuple[str, bool], Shapes] = {}
         self._found: OrderedDict[tuple[Any, ...], Found] = OrderedDict()
         self._stamps = 0
 
-    def shapes(self, version: str) -> Shapes:
-        if version not in self._shapes:
-            meet = self.store.directory.meet
-            self._shapes[version] = Shapes(self.url, self.product, version, self.zone, self.faults, meet)
-        made = self._shapes[version]
+    def shapes(self, version: str, *, outage: bool = False) -> Shapes:
+        made = self._shapes.get((version, outage))
+        if made is None:
+            kind = Outage if outage else Shapes
+            made = kind(self.url, self.product, version, self.zone, self.faults, self.store.directory.meet)
+            self._shapes[version, outage] = made
         made.know(self.store.directory.version)
         return made
 
@@ -67,7 +68,8 @@ class Site:
         """`archived`: issues of archived projects, too."""
         project = issue.project
         there = project.state == "live" or (archived and project.state == "archived")
-        return me is not None and there and not issue.archived and self.browses(project.key)
+        hidden = issue.archived or issue.key in self.faults.no_browse
+        return me is not None and there and not hidden and self.browses(project.key)
 
     def browses(self, project_key: str) -> bool:
         return project_key not in self.faults.no_browse and "BROWSE_PROJECTS" not in self.faults.lacks

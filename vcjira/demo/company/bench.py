@@ -14,7 +14,7 @@ from vcjira.demo.store import Store
 HISTORIES = 11
 COMMENTS = 3
 POOL = 64
-DESCRIPTION = (3_000, 8_000)
+DESCRIPTION = (2_000, 6_000)
 COMMENT = (300, 1_000)
 CUSTOM_FIELDS = 40
 """Custom fields of a large site, most of them empty, in every issue."""
