@@ -148,40 +148,35 @@ WITH firsts AS (
     FROM owner_steps GROUP BY site, issue_id
 )
 SELECT i.site, i.issue_id, '' AS change_id, i.created AS happened, -1::BIGINT AS number, NULL::VARCHAR AS actor_id,
-    CASE WHEN f.p_moved THEN f.p ELSE i.assignee_id END AS p_to,
-    CASE WHEN f.t_moved THEN f.t ELSE i.team_field END AS t_to,
-    f.g AS g_to,
-    CASE WHEN f.j_moved THEN f.j ELSE lower(i.project) END AS j_to,
-    true AS p_set, true AS t_set, true AS g_set, true AS j_set, NULL::VARCHAR AS p_from
+    '=' || coalesce(CASE WHEN f.p_moved THEN f.p ELSE i.assignee_id END, '') AS p_to,
+    '=' || coalesce(CASE WHEN f.t_moved THEN f.t ELSE i.team_field END, '') AS t_to,
+    '=' || coalesce(f.g, '') AS g_to,
+    '=' || coalesce(CASE WHEN f.j_moved THEN f.j ELSE lower(i.project) END, '') AS j_to, NULL::VARCHAR AS p_from
 FROM present i JOIN firsts f USING (site, issue_id)
 UNION ALL
 SELECT site, issue_id, change_id, happened, coalesce(try_cast(change_id AS BIGINT), 0) AS number, actor_id,
-    p_to, t_to, g_to, j_to, p_set, t_set, g_set, j_set, p_from
+    CASE WHEN p_set THEN '=' || coalesce(p_to, '') END, CASE WHEN t_set THEN '=' || coalesce(t_to, '') END,
+    CASE WHEN g_set THEN '=' || coalesce(g_to, '') END, CASE WHEN j_set THEN '=' || coalesce(j_to, '') END,
+    CASE WHEN p_set THEN '=' || coalesce(p_from, '') END
 FROM owner_steps;
 
 CREATE OR REPLACE TEMP TABLE owner_states AS
-WITH counted AS (
-    SELECT *,
-        row_number() OVER w - 1 AS step,
-        sum(CASE WHEN p_set THEN 1 ELSE 0 END) OVER w AS p_n, sum(CASE WHEN t_set THEN 1 ELSE 0 END) OVER w AS t_n,
-        sum(CASE WHEN g_set THEN 1 ELSE 0 END) OVER w AS g_n, sum(CASE WHEN j_set THEN 1 ELSE 0 END) OVER w AS j_n
+WITH filled AS (
+    SELECT site, issue_id, change_id, happened, actor_id, row_number() OVER w - 1 AS step, p_from,
+        last_value(p_to IGNORE NULLS) OVER held AS p, last_value(t_to IGNORE NULLS) OVER held AS t,
+        last_value(g_to IGNORE NULLS) OVER held AS g, last_value(j_to IGNORE NULLS) OVER held AS j,
+        last_value(p_to IGNORE NULLS) OVER had AS p_had, last_value(t_to IGNORE NULLS) OVER had AS t_had,
+        last_value(g_to IGNORE NULLS) OVER had AS g_had, last_value(j_to IGNORE NULLS) OVER had AS j_had
     FROM owner_rows
-    WINDOW w AS (PARTITION BY site, issue_id ORDER BY number >= 0, happened, number, change_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-),
-filled AS (
-    SELECT site, issue_id, change_id, step, happened, actor_id, p_set, p_from,
-        max(p_to) OVER (PARTITION BY site, issue_id, p_n) AS p,
-        max(t_to) OVER (PARTITION BY site, issue_id, t_n) AS t,
-        max(g_to) OVER (PARTITION BY site, issue_id, g_n) AS g,
-        max(j_to) OVER (PARTITION BY site, issue_id, j_n) AS j
-    FROM counted
+    WINDOW w AS (PARTITION BY site, issue_id ORDER BY number >= 0, happened, number, change_id),
+        held AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+        had AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
-SELECT site, issue_id, change_id, step, happened, actor_id, p AS to_person, t AS to_t, g AS to_g, j AS to_j,
-    CASE WHEN p_set AND step > 0 THEN p_from ELSE lag(p) OVER w END AS from_person,
-    lag(t) OVER w AS from_t, lag(g) OVER w AS from_g, lag(j) OVER w AS from_j
-FROM filled
-WINDOW w AS (PARTITION BY site, issue_id ORDER BY step);
+SELECT site, issue_id, change_id, step, happened, actor_id, nullif(substr(p, 2), '') AS to_person,
+    nullif(substr(t, 2), '') AS to_t, nullif(substr(g, 2), '') AS to_g, nullif(substr(j, 2), '') AS to_j,
+    nullif(substr(coalesce(p_from, p_had), 2), '') AS from_person, nullif(substr(t_had, 2), '') AS from_t,
+    nullif(substr(g_had, 2), '') AS from_g, nullif(substr(j_had, 2), '') AS from_j
+FROM filled;
 """
 
 _TEAM = """coalesce(

@@ -38,35 +38,36 @@ OPTIONS = {
 }
 
 SQL = """
+WITH titled AS (
+    SELECT r.site, r.issue_id, r.created, r.organization, r.team,
+        CASE WHEN r.organization = '(unknown)' THEN r.requester_id ELSE r.organization END AS asking, w.word, w.leading AS rare,
+        count(*) OVER (PARTITION BY r.site, r.issue_id) AS words, floor(epoch(r.created) / {within}) AS slot
+    FROM requests r JOIN title_words w ON w.site = r.site AND w.issue_id = r.issue_id
+    WHERE {asked}
+),
+pairs AS (
+    SELECT DISTINCT b.site, b.issue_id, a.issue_id AS earlier_id
+    FROM titled b
+    JOIN (
+        SELECT site, issue_id, created, organization, team, asking, word, slot, words FROM titled WHERE rare
+        UNION ALL
+        SELECT site, issue_id, created, organization, team, asking, word, slot + 1, words FROM titled WHERE rare
+    ) a ON a.site = b.site AND a.asking = b.asking AND a.word = b.word AND a.slot = b.slot
+        AND a.organization = b.organization AND a.team <> b.team
+        AND (a.created < b.created OR (a.created = b.created AND a.issue_id < b.issue_id))
+        AND b.created <= a.created + INTERVAL '{within}' SECOND
+        AND a.words >= {alike} * b.words AND b.words >= {alike} * a.words
+    WHERE b.rare AND a.words >= {words} AND b.words >= {words}
+)
 SELECT d.site, d.issue_id, d.created AS happened, min(d.earlier_id) AS earlier_id, max(d.alike) AS alike,
     d.organization, d.team
 FROM (
-    SELECT b.site, b.issue_id, b.created, b.organization, b.team, a.issue_id AS earlier_id,
-        CAST(s.shared AS DOUBLE PRECISION) / (wa.words + wb.words - s.shared) AS alike
-    FROM (
-        SELECT k.site, k.issue_id, k.earlier_id, count(*) AS shared
-        FROM (
-            SELECT DISTINCT b.site, b.issue_id, a.issue_id AS earlier_id
-            FROM title_words wb
-            JOIN requests b ON b.site = wb.site AND b.issue_id = wb.issue_id
-            JOIN title_words wa ON wa.site = wb.site AND wa.word = wb.word AND wa.leading
-            JOIN requests a ON a.site = wa.site AND a.issue_id = wa.issue_id
-            WHERE wb.leading AND a.organization = b.organization AND a.team <> b.team
-                AND (a.organization <> '(unknown)' OR a.requester_id = b.requester_id)
-                AND (a.created < b.created OR (a.created = b.created AND a.issue_id < b.issue_id))
-                AND b.created <= a.created + INTERVAL '{within}' SECOND
-        ) k
-        JOIN title_words x ON x.site = k.site AND x.issue_id = k.issue_id
-        JOIN title_words y ON y.site = k.site AND y.issue_id = k.earlier_id AND y.word = x.word
-        GROUP BY k.site, k.issue_id, k.earlier_id
-    ) s
-    JOIN requests b ON b.site = s.site AND b.issue_id = s.issue_id AND NOT b.bulk
-    JOIN requests a ON a.site = s.site AND a.issue_id = s.earlier_id AND NOT a.bulk
-    JOIN (SELECT site, issue_id, count(*) AS words FROM title_words GROUP BY site, issue_id) wb
-        ON wb.site = b.site AND wb.issue_id = b.issue_id
-    JOIN (SELECT site, issue_id, count(*) AS words FROM title_words GROUP BY site, issue_id) wa
-        ON wa.site = a.site AND wa.issue_id = a.issue_id
-    WHERE wa.words >= {words} AND wb.words >= {words}
+    SELECT p.site, p.issue_id, p.earlier_id, b.created, b.organization, b.team,
+        CAST(count(*) AS DOUBLE PRECISION) / (min(b.words) + min(a.words) - count(*)) AS alike
+    FROM pairs p
+    JOIN titled b ON b.site = p.site AND b.issue_id = p.issue_id
+    JOIN titled a ON a.site = p.site AND a.issue_id = p.earlier_id AND a.word = b.word
+    GROUP BY p.site, p.issue_id, p.earlier_id, b.created, b.organization, b.team
 ) d
 WHERE d.alike >= {alike}
 GROUP BY d.site, d.issue_id, d.created, d.organization, d.team
