@@ -2,13 +2,23 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_NOT_PROSE = re.compile(
-    r"\{(code|noformat|quote)[^}]*\}.*?\{\1\}|```.*?```|^\s*(?:>|bq\.).*$|https?://\S+",
-    re.DOTALL | re.MULTILINE,
+_NOT_PROSE: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    (("{",), re.compile(r"\{(code|noformat|quote)[^}]{0,200}\}.*?\{\1\}", re.DOTALL)),
+    (("```",), re.compile(r"```.*?```", re.DOTALL)),
+    ((">", "bq."), re.compile(r"^[ \t]*(?:>|bq\.).*$", re.MULTILINE)),
+    (("http",), re.compile(r"https?://\S+")),
 )
+"""Texts of which one must occur, and what is then no prose: code, quotes, links."""
 _WORD = re.compile(r"\w[\w'’-]*")
+_PLAIN_ENGLISH = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) in "_'-" else 32 for code in range(128)
+) + bytes(128)
+"""ASCII in lower case, with a space for all that is no part of a word."""
+LONG = 200_000
+"""Characters from which a text is a log or a dump: its words are counted, nothing else is looked for in it."""
 
 VOCABULARY: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     # customer-supplier talk between colleagues; not product terms such as an internal customer id
@@ -57,7 +67,7 @@ VOCABULARY: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     ),
     # people as things: only where persons must be meant
     "L6": (
-        ("resource", "fte", "bodies"),
+        ("resource", " fte", "bodies"),
         re.compile(
             r"\b(?:need|needs|lack|more|two|three|another|additional) (?:\w+ )?resources? "
             r"(?:from|to (?:work|help|join))\b|\bftes? (?:needed|required)\b|\b(?:more|need) bodies\b"
@@ -77,6 +87,8 @@ INSTEAD = {
 }
 """Class -> wording to offer."""
 MOST_MATCHES = 20
+AROUND = 45
+"""Characters before the word that makes us look, and twice as many after its start: no match is longer."""
 _FROM = re.compile(
     r"^[ \t>|*_{}]{0,20}(?:From|Von|De|Van|Da|Od|Från|Fra|Lähettäjä|От"
     r"|发件人|寄件者|差出人|보낸 사람)[ \t*_{}]{0,9}[:：]"
@@ -111,16 +123,36 @@ def read(body: object) -> Reading:
     text = plain(body)
     if not text:
         return Reading()
-    prose = _NOT_PROSE.sub(" ", text) if len(text) < 200_000 else text
-    words = _WORD.findall(prose)
-    normal = " ".join(words).lower()
+    if len(text) >= LONG:
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        return Reading(sum(1 for _ in _WORD.finditer(text)), "?" in text, digest, forwarded_from=forwarded(text))
+    prose = _prose(text)
+    words, normal = _words(prose)
     return Reading(
-        words=len(words),
+        words=words,
         question="?" in prose,
         lint=vocabulary(prose),
-        digest=hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+        digest=hashlib.blake2b(normal, digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),
     )
+
+
+def _words(prose: str) -> tuple[int, bytes]:
+    """How many words, and the words in lower case. Plain English takes a short cut that splits the same way."""
+    if prose.isascii():
+        words = prose.encode().translate(_PLAIN_ENGLISH).replace(b" - ", b"   ").split()
+        normal = b" ".join(words)
+        if b" -" not in normal and b" '" not in normal and normal[:1] not in (b"-", b"'"):
+            return len(words), normal
+    found = _WORD.findall(prose)
+    return len(found), " ".join(found).lower().encode("utf-8", "surrogatepass")
+
+
+def _prose(text: str) -> str:
+    for marks, pattern in _NOT_PROSE:
+        if any(mark in text for mark in marks):
+            text = pattern.sub(" ", text)
+    return text
 
 
 def forwarded(text: str) -> str | None:
@@ -141,15 +173,32 @@ def forwarded(text: str) -> str | None:
 
 def vocabulary(prose: str) -> list[str]:
     """What of VOCABULARY occurs, as `class:words` in lower case, each once, at most 20."""
-    if len(prose) > 200_000:
-        return []
     text = prose.lower()
     found: dict[str, None] = {}
     for name, (triggers, pattern) in VOCABULARY.items():
-        if any(trigger in text for trigger in triggers):
-            for match in pattern.finditer(text):
+        for start, end in _around(text, triggers):
+            for match in pattern.finditer(text, start, end):
                 found[f"{name}:{' '.join(match[0].split())[:60]}"] = None
     return list(found)[:MOST_MATCHES]
+
+
+def _around(text: str, triggers: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Stretches of `text` around the triggers, apart from each other: a match holds one, so it lies in one of them."""
+    places: list[int] = []
+    for trigger in triggers:
+        place = text.find(trigger)
+        while place >= 0:
+            places.append(place)
+            place = text.find(trigger, place + 1)
+    start = end = 0
+    for place in sorted(places):
+        if place - AROUND > end:
+            if end:
+                yield start, end
+            start = max(0, place - AROUND)
+        end = place + 2 * AROUND
+    if places:
+        yield start, end
 
 
 def plain(body: object) -> str:

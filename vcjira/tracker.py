@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from vcjira.errors import VcjiraError
+from vcjira.errors import Unreachable, VcjiraError
 from vcjira.model import Finding, Issue, Person, Product
 
 
@@ -17,6 +17,10 @@ class NotDone(VcjiraError):
     def __init__(self, what: str, *, status: int, where: str | None = None, hint: str | None = None) -> None:
         super().__init__(what, where=where, hint=hint)
         self.status = status
+
+
+class Throttled(Unreachable):
+    """The tracker asks us to wait longer than the run may; nothing is wrong with what was asked for."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -76,6 +80,12 @@ class Tracker(Protocol):
 
     def traffic(self) -> dict[str, Any]:
         """Requests so far, retries, slow-downs, seconds waited."""
+
+    def waiting(self) -> float:
+        """Seconds for which the server's rate limit holds everybody up; 0 when nobody waits."""
+
+    def notices(self) -> list[Finding]:
+        """What walks met that may have cost issues: results cut by the server, pages that would not join up."""
 
     def alive(self) -> None:
         """Raise LoginFailed unless we are still who we were."""

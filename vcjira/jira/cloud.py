@@ -5,7 +5,8 @@ Same names as `datacenter`; all that differs between the products is in these tw
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
 from vcjira.errors import Incomplete, LoginFailed, Mend, Unreachable
@@ -18,8 +19,10 @@ API = "/rest/api/3"
 DESK = "/rest/servicedeskapi"
 WALK_PAGE = 5_000
 """Most ids in one page of search/jql; the server gives fewer when it likes, so pages end by token only."""
-ONE_CHAIN = 5_000
-"""Below this many issues one chain of pages is quicker than several."""
+ONE_CHAIN = 10_000
+"""Up to so many issues, two pages, one chain of pages is quicker than several."""
+MANY = 100_000
+"""From here on a part is a quarter of creation, below a year."""
 FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
 HISTORY_PAGE = 10_000
 POLL = 0.25
@@ -38,9 +41,16 @@ class Cloud:
         self.account_id = account_id
         self.zone = zone
         self.started = started
+        self._notices: list[Finding] = []
 
     def traffic(self) -> dict[str, Any]:
         return asdict(self.wire.limiter.tally)
+
+    def waiting(self) -> float:
+        return self.wire.limiter.waiting
+
+    def notices(self) -> list[Finding]:
+        return list(self._notices)
 
     def alive(self) -> None:
         if self.wire.get(f"{API}/myself").get("accountId") != self.account_id:
@@ -72,21 +82,33 @@ class Cloud:
         return int(answer["count"])
 
     def windows(self, jql: str) -> list[str]:
-        """One part per year of creation once there are many: token chains can't be walked in parallel, parts can.
+        """Parts by time of creation once there are many: token chains can't be walked in parallel, parts can.
 
         All parts share the same date literals, so whatever time zone the account has, they meet without gaps.
         """
-        if (self.count(self.bounded(jql)) or 0) <= ONE_CHAIN:
+        about = self.count(self.bounded(jql)) or 0
+        if about <= ONE_CHAIN:
             return [self.bounded(jql)]
-        years = range(self.started.year - 14, self.started.year + 1)
         inside = f"({jql}) AND " if jql else ""
-        parts = [f'{inside}(created < "{years[0]}-01-01" OR created is EMPTY)']
-        parts += [f'{inside}created >= "{y}-01-01" AND created < "{y + 1}-01-01"' for y in years[:-1]]
-        return [*parts, f'{inside}created >= "{years[-1]}-01-01"']
+        months = 3 if about > MANY else 12
+        starts = [f"{year}-{month:02}-01" for year in self._years() for month in range(1, 13, months)]
+        parts = [f'{inside}(created < "{starts[0]}" OR created is EMPTY)']
+        parts += [f'{inside}created >= "{start}" AND created < "{end}"' for start, end in pairwise(starts)]
+        return [*parts, f'{inside}created >= "{starts[-1]}"']
+
+    def _years(self) -> range:
+        return range(self.started.year - 14, self.started.year + 1)
 
     def since(self, jql: str, moment: datetime) -> str:
+        """By epoch milliseconds; where the server does not take them, in words, earlier by all that zones differ."""
         milliseconds = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
-        return f"({jql}) AND updated >= {milliseconds}" if jql else f"updated >= {milliseconds}"
+        inside = f"({jql}) AND " if jql else ""
+        exact = f"{inside}updated >= {milliseconds}"
+        try:
+            self.count(exact)
+        except Mend:
+            return f'{inside}updated >= "{moment - timedelta(hours=26):%Y-%m-%d %H:%M}"'
+        return exact
 
     def walk(self, jql: str) -> Iterator[list[Stub]]:
         token: str | None = None
@@ -101,6 +123,10 @@ class Cloud:
                 raise _bad_jql(jql, refusal) from None
             if "issues" not in page:
                 raise Unreachable("the answer to a search has no issues in it", where=f"{self.url}{API}/search/jql")
+            if page.get("warnings"):
+                self._notices.append(
+                    Finding("search_cut", 1, f"Jira warns: {str(page['warnings'])[:200]} ({jql[:200]})")
+                )
             yield [_stub(raw) for raw in page["issues"]]
             token = page.get("nextPageToken")
             if page.get("isLast") or not token:

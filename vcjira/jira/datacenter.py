@@ -24,8 +24,12 @@ FIRST_DAY = datetime(2002, 1, 1)
 FINEST = timedelta(minutes=1)
 """JQL knows no shorter step."""
 FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
-REWALKS = 3
-"""Offset pages shift when an issue vanishes; a window whose total moved is walked again this often."""
+OVERLAP = 1
+"""A page begins with the last issue of the page before: when it does not, something vanished and pages shifted."""
+APART = 40
+"""So often in one walk a page is asked for further back, four times as far each time, until it joins up."""
+BLIND = timedelta(hours=26)
+"""How far zones differ, for an account whose own is not told."""
 
 
 class DataCenter:
@@ -40,9 +44,17 @@ class DataCenter:
         self.zone = zone
         self.started = started
         self._desks: set[str] = set()
+        self._projects: list[str] = []
+        self._notices: list[Finding] = []
 
     def traffic(self) -> dict[str, Any]:
         return asdict(self.wire.limiter.tally)
+
+    def waiting(self) -> float:
+        return self.wire.limiter.waiting
+
+    def notices(self) -> list[Finding]:
+        return list(self._notices)
 
     def alive(self) -> None:
         found = shapes.person(self.wire.get(f"{API}/myself"))
@@ -53,6 +65,7 @@ class DataCenter:
         fields = self.wire.get(f"{API}/field")
         statuses = self.wire.get(f"{API}/status")
         projects = self.wire.get(f"{API}/project", {"includeArchived": "true"})
+        self._projects = sorted(p["key"] for p in projects)
         self._desks = {p["key"] for p in projects if p.get("projectTypeKey") == "service_desk"}
         return Catalogue(
             fields=[(f["id"], f["name"], (f.get("schema") or {}).get("custom")) for f in fields],
@@ -80,39 +93,40 @@ class DataCenter:
 
     def _halve(self, jql: str, start: datetime, end: datetime) -> list[str]:
         window = _window(jql, start, end)
-        if (self.count(window) or 0) <= WINDOW or end - start <= FINEST:
+        if (self.count(window) or 0) <= WINDOW:
             return [window]
         middle = (start + (end - start) / 2).replace(second=0, microsecond=0)
-        if middle <= start:
-            return [window]
+        if middle <= start or end - start <= FINEST:  # an import that gave thousands of issues the same minute
+            return [f'({window}) AND project = "{key}"' for key in self._projects] or [window]
         return self._halve(jql, start, middle) + self._halve(jql, middle, end)
 
     def since(self, jql: str, moment: datetime) -> str:
         """Whole minutes in the account's zone; an hour earlier where the clocks may have changed."""
-        zone = ZoneInfo(self.zone) if self.zone else UTC
-        local = (moment.replace(tzinfo=UTC) - timedelta(hours=1)).astimezone(zone)
+        back = timedelta(hours=1) if self.zone else BLIND
+        local = (moment - back).replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone or "UTC"))
         condition = f'updated >= "{local:%Y-%m-%d %H:%M}"'
         return f"({jql}) AND {condition}" if jql else condition
 
     def walk(self, jql: str) -> Iterator[list[Stub]]:
-        for _ in range(REWALKS):
-            first = last = None
-            start = 0
-            while True:
-                page = self._search(jql, start, WALK_PAGE, ["updated"])
-                last = int(page["total"])
-                first = last if first is None else first
-                stubs = [
-                    Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
-                    for raw in page["issues"]
-                ]
-                if stubs:
-                    yield stubs
-                start += len(stubs)
-                if not stubs or start >= last:
-                    break
-            if first == last and start >= (last or 0):
-                return
+        """Page by page in a fixed order. Each page must join up with what came before it: an issue that vanished
+        meanwhile shifts all that follow, and would otherwise hide as many issues as vanished."""
+        seen: set[str] = set()
+        start = back = apart = 0
+        while True:
+            page = self._search(jql, start, WALK_PAGE, ["updated"])
+            stubs = [_stub(raw) for raw in page["issues"]]
+            if start and apart < APART and not _joined(stubs, seen):
+                back, apart = max(1, back * 4), apart + 1
+                start = max(0, start - back)
+                continue
+            if stubs:
+                yield stubs
+            start += max(1, len(stubs) - OVERLAP)
+            if not stubs or start + OVERLAP >= int(page["total"]):
+                break
+            seen, back = {stub.issue_id for stub in stubs}, 0
+        if apart >= APART:
+            self._notices.append(Finding("pages_apart", 1, f"result pages would not join up: {jql[:200]}"))
 
     def _search(self, jql: str, start: int, size: int, fields: list[str], expand: Sequence[str] = ()) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -231,6 +245,15 @@ class DataCenter:
 
     def set_property(self, issue_id: str, key: str, value: object) -> None:
         self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
+
+
+def _stub(raw: dict[str, Any]) -> Stub:
+    return Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
+
+
+def _joined(stubs: list[Stub], seen: set[str]) -> bool:
+    """Does this page hold something of the page before? One that has no room for it is believed."""
+    return 0 < len(stubs) <= OVERLAP or any(stub.issue_id in seen for stub in stubs)
 
 
 def _window(jql: str, start: datetime | None, end: datetime | None) -> str:

@@ -10,7 +10,9 @@ from email.utils import parsedate_to_datetime
 CALM_DOWN = 10.0
 """Seconds at half speed after the server said that the limit is near."""
 LONGEST = 3600.0
-"""Nobody waits longer than an hour on a header's word."""
+"""No header is believed to mean more than an hour."""
+NEAR = 0.2
+"""Below this share of what is left of a limit we slow down, as Cloud's own warning does."""
 
 
 @dataclass
@@ -42,23 +44,31 @@ class Limiter:
 
     @property
     def waiting(self) -> float:
-        """Seconds until everybody may go on; 0 when nobody waits for the server."""
-        return max(0.0, self._closed_until.get("", 0.0) - time.monotonic())
+        """Seconds until the last endpoint that the server closed opens again; 0 when it closed none."""
+        with self._lock:
+            return max(0.0, max(self._closed_until.values(), default=0.0) - time.monotonic())
 
-    def wait(self, endpoint: str) -> None:
-        """Sleep until a request to `endpoint` may leave; returns at once when the run is being stopped."""
+    def wait(self, endpoint: str, longest: float = LONGEST) -> float:
+        """Sleep until a request to `endpoint` may leave; returns at once when the run is being stopped.
+
+        When that is more than `longest` seconds away nobody sleeps: the seconds are returned, else 0.
+        """
         with self._lock:
             now = time.monotonic()
+            closed = max(self._closed_until.get("", 0.0), self._closed_until.get(endpoint, 0.0))
+            if closed - now > longest:
+                return closed - now
             interval = self._interval
             if now < self._slow_until:
                 interval = max(interval * 2, self._slow_interval)
             due = max(now, self._next)
             self._next = due + interval
-            due = max(due, self._closed_until.get("", 0.0), self._closed_until.get(endpoint, 0.0))
+            due = max(due, closed)
             self.tally.requests += 1
-        if due > now:
             self.tally.waited_s += due - now
+        if due > now:
             self._stop.wait(due - now)
+        return 0.0
 
     def heed(self, endpoint: str, status: int, headers: Mapping[str, str]) -> float | None:
         """Learn from an answer; the seconds after which the same request may be tried again, None if unsaid."""
@@ -66,6 +76,8 @@ class Limiter:
         after = _after(headers)
         if status != 429:
             return after if status == 503 else None
+        if after is None and (refill := _refill(headers)):
+            after = refill
         self.tally.limited += 1
         reason = headers.get("RateLimit-Reason", "unsaid")
         self.tally.count(f"429 {reason}")
@@ -81,16 +93,22 @@ class Limiter:
 
     def _near(self, headers: Mapping[str, str]) -> None:
         near = headers.get("X-RateLimit-NearLimit", "").lower() == "true"
-        slow = 0.0
         remaining = _number(headers.get("X-RateLimit-Remaining"))
-        fill = _number(headers.get("X-RateLimit-FillRate"))
-        every = _number(headers.get("X-RateLimit-Interval-Seconds"))
-        if remaining is not None and fill and every and remaining <= 2:
-            near, slow = True, every / fill  # Data Center's token bucket: one request per refilled token
+        limit = _number(headers.get("X-RateLimit-Limit")) or 0.0
+        slow = _refill(headers)
+        if remaining is not None and (limit or slow):
+            near = near or remaining <= max(2.0 if slow else 0.0, NEAR * limit)
         if near:
             with self._lock:
                 self._slow_until = time.monotonic() + (max(slow, 1.0) if slow else CALM_DOWN)
                 self._slow_interval = slow
+
+
+def _refill(headers: Mapping[str, str]) -> float:
+    """Seconds per token of Data Center's bucket: then we send one request per refilled token; 0 where none is told."""
+    fill = _number(headers.get("X-RateLimit-FillRate"))
+    every = _number(headers.get("X-RateLimit-Interval-Seconds"))
+    return every / fill if fill and every else 0.0
 
 
 def _after(headers: Mapping[str, str]) -> float | None:

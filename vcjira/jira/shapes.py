@@ -15,10 +15,18 @@ Json = dict[str, Any]
 
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are epoch milliseconds: as seconds they would lie after the year 5138."""
+LATEST = 7_258_118_400
+"""The year 2200 in epoch seconds: what lies beyond is no time but some other number."""
 KEPT_TEXT = 1_000
 """Longest text kept of a custom field; nobody maps a longer one."""
 BODIES = frozenset({"description", "environment", "comment"})
 """Fields whose history items carry whole texts; those are not kept."""
+ELSEWHERE = BODIES | {
+    "summary", "reporter", "creator", "assignee", "labels", "created", "updated", "issuelinks", "worklog",
+    "attachment", "votes", "watches", "subtasks", "timetracking", "progress", "aggregateprogress", "workratio",
+    "lastViewed", "thumbnail", "statuscategorychangedate",
+}  # fmt: skip
+"""Fields that have a place of their own in the mirror, or that nobody derives anything from."""
 NOISE = frozenset({"self", "avatarUrls", "iconUrl", "avatarId", "timeZone", "locale", "expand", "description"})
 
 
@@ -32,7 +40,8 @@ def moment(value: object) -> datetime | None:
     if isinstance(value, int | str) and not isinstance(value, bool):
         number = int(value)
         seconds = number / 1000 if abs(number) >= MILLISECONDS_FROM else float(number)
-        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+        if abs(seconds) < LATEST:
+            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
     raise ValueError(f"not a time: {value!r}")
 
 
@@ -88,7 +97,7 @@ def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: lis
         fields={
             name: _slim(value)
             for name, value in fields.items()
-            if value not in (None, [], "") and name.startswith("customfield_")
+            if value not in (None, [], "") and name not in ELSEWHERE
         },
         changes=_changes(histories, people),
         comments=[_comment(entry, people) for entry in _once(comments)],

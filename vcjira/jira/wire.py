@@ -20,16 +20,18 @@ from jira import JIRA
 
 from vcjira.errors import LoginFailed, Unreachable
 from vcjira.jira.limiter import Limiter
-from vcjira.tracker import NotDone
+from vcjira.tracker import NotDone, Throttled
 
 CONNECT_TIMEOUT = 10.0
 FIRST_TRIES = 3
 """Attempts before a server that never answered counts as unreachable."""
 LOGIN_REASONS = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "AUTHORISATION_FAILED")
 WEB_PAGE_TRIES = 3
-"""How often a web page instead of JSON is asked again: a proxy's hiccup passes, a log-in page does not."""
+"""How often a web page is asked again before any JSON was seen: a log-in page does not pass, a proxy's hiccup does."""
 BROKEN_TRIES = 6
 """How often the same 5xx or broken answer is asked again (16 s in all): some single issues always fail."""
+
+WAIT_HINT = "run again later, or allow longer waits: `requests.deadline` of this site, in seconds"
 
 Json = Any
 
@@ -37,10 +39,13 @@ Json = Any
 class Again(Exception):
     """A passing fault; `after` is the server's own wish in seconds."""
 
-    def __init__(self, what: str, *, after: float | None = None, tries: int | None = None) -> None:
+    def __init__(
+        self, what: str, *, after: float | None = None, tries: int | None = None, kind: int | None = None
+    ) -> None:
         super().__init__(what)
         self.after = after
         self.tries = tries
+        self.kind = kind
 
 
 class Wire:
@@ -70,6 +75,7 @@ class Wire:
         self._verify: str | bool = ca_bundle or True
         self._local = threading.local()
         self._answered = False
+        self._shut: LoginFailed | None = None
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, retry: bool = True) -> Json:
         return self._call("GET", path, params=params, retry=retry)
@@ -103,9 +109,10 @@ class Wire:
                         self.limiter.tally.retries += 1
                     return self._once(method, path, body, params)
         except Again as fault:
-            raise Unreachable(
-                str(fault), where=f"{method} {self.url}{path}", hint="check the URL and the network, then run again"
-            ) from None
+            raise _given_up(fault, f"{method} {self.url}{path}", self._deadline) from None
+        except LoginFailed as refusal:
+            self._shut = refusal  # no other worker may try: that could lock the account
+            raise
         raise AssertionError("tenacity ends by return or raise")
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
@@ -123,7 +130,7 @@ class Wire:
         fault = state.outcome.exception() if state.outcome else None
         jitter = random.uniform(1.0, 1.3)
         if isinstance(fault, Again) and fault.after is not None:
-            return fault.after * jitter
+            return max(fault.after, self._first_pause) * jitter
         return min(self._first_pause * 2.0 ** (state.attempt_number - 1), 30.0) * jitter
 
     def _sleep(self, seconds: float) -> None:
@@ -132,9 +139,13 @@ class Wire:
 
     def _once(self, method: str, path: str, body: object, params: Mapping[str, Any] | None) -> Json:
         endpoint = f"{method} {'/'.join(part for part in path.split('/') if not part.isdigit())}"
-        self.limiter.wait(endpoint)
+        far = self.limiter.wait(endpoint, self._deadline)
         if self.stop.is_set():
             raise KeyboardInterrupt
+        if self._shut:
+            raise self._shut
+        if far:
+            raise Throttled(f"Jira asks us to wait {far:.0f} s", where=f"{method} {self.url}{path}", hint=WAIT_HINT)
         session = self._session()
         data = None if body is None else msgspec.json.encode(body)
         try:
@@ -170,7 +181,9 @@ class Wire:
             self._answered = True
             if status != 429:
                 self.limiter.tally.count(str(status))
-            raise Again(f"Jira answered {status}", after=after, tries=BROKEN_TRIES if status >= 500 else None)
+            raise Again(
+                f"Jira answered {status}", after=after, tries=BROKEN_TRIES if status >= 500 else None, kind=status
+            )
         if status >= 400:
             self._answered = True
             raise NotDone(_said(response) or f"Jira answered {status}", status=status, where=where)
@@ -178,7 +191,8 @@ class Wire:
             return None  # a property that was set is answered by 200 or 201 with nothing
         if "html" in headers.get("Content-Type", "") or response.content[:1] == b"<":
             self.limiter.tally.count("web page")
-            raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=WEB_PAGE_TRIES)
+            tries = BROKEN_TRIES if self._answered else WEB_PAGE_TRIES
+            raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=tries)
         self._answered = True
         try:
             return _decoded(response.content)
@@ -204,6 +218,14 @@ class Wire:
         )
         logging.getLogger("jira").setLevel(logging.CRITICAL)
         return client
+
+
+def _given_up(fault: Again, where: str, deadline: float) -> Unreachable:
+    """What to tell when trying again has not helped; a rate limit is no fault of what was asked for."""
+    if fault.kind == 429:
+        wish = f" and asks us to wait {fault.after:.0f} s" if fault.after else f" for {deadline:.0f} s"
+        return Throttled(f"Jira answered 429{wish}", where=where, hint=WAIT_HINT)
+    return Unreachable(str(fault), where=where, hint="check the URL and the network, then run again")
 
 
 def _decoded(content: bytes) -> Json:

@@ -1,7 +1,7 @@
 """Writing issues into the mirror: a batch is saved whole, in one transaction, replacing what was held of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from dataclasses import fields as columns_of
 from datetime import datetime
 
@@ -34,9 +34,13 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
         mirror.load("issue_fields", _field_rows(site, issues))
         for table in ("changes", "comments", "links"):
             mirror.load(table, _child_rows(site, issues, table))
-        everybody = {astuple(person): person for issue in issues for person in issue.people.values()}
+        everybody = {_look(person): person for issue in issues for person in issue.people.values()}
         save_people(mirror, site, everybody.values(), fetched_at)
         mirror.touch()
+
+
+def _look(person: Person) -> tuple[object, ...]:
+    return person.account_id, person.name, person.email, person.account_type, person.active
 
 
 def _issue_rows(site: str, issues: Sequence[Issue], fetched_at: datetime) -> Iterator[dict[str, object]]:

@@ -13,8 +13,12 @@ from vcjira.mirror import Mirror
 from vcjira.mirror.save import save
 from vcjira.model import Finding
 from vcjira.sync import catalogue
-from vcjira.sync.steps import CHUNK, Options, Outcome, Steps, Watcher, read
-from vcjira.tracker import Catalogue, NotDone, Tracker
+from vcjira.sync.reading import CHUNK, read
+from vcjira.sync.steps import Options, Outcome, Steps, Watcher
+from vcjira.tracker import Catalogue, NotDone, Throttled, Tracker
+
+BROKE_OFF: dict[type[VcjiraError], str] = {LoginFailed: "login_lost", Throttled: "rate_limited"}
+"""What ended a run early -> the finding that says so; all else is a lost connection."""
 
 __all__ = ["Options", "Outcome", "Watcher", "refresh_issues", "sync_site"]
 
@@ -34,6 +38,7 @@ def sync_site(
     run.prepare()
     run.walk()
     trouble: VcjiraError | None = None
+    broke_off: Finding | None = None
     try:
         run.drop(run.fetch(everything=options.full))
         run.findings += catalogue.look_up(mirror, site.name, tracker, options.needed, again=options.full)
@@ -46,9 +51,9 @@ def sync_site(
     except (Unreachable, NotDone) as error:
         if not run.outcome.fetched:
             raise
-        code = "login_lost" if isinstance(error, LoginFailed) else "connection_lost"
-        run.findings.append(Finding(code, 1, str(error).replace("\n", " ")))
-    run.finish(run_id, whole=not trouble and not any(f.code in ("login_lost", "connection_lost") for f in run.findings))
+        broke_off = Finding(BROKE_OFF.get(type(error), "connection_lost"), 1, str(error).replace("\n", " "))
+        run.findings.append(broke_off)
+    run.finish(run_id, whole=not trouble and not broke_off)
     run.outcome.error = trouble
     return run.outcome
 

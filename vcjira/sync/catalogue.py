@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vcjira.config.models import Site
-from vcjira.errors import Mend
+from vcjira.errors import LoginFailed, Mend, Unreachable
 from vcjira.jira.shapes import texts
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import save_people
 from vcjira.model import Finding, Issue
-from vcjira.tracker import Catalogue, NotDone, Tracker
+from vcjira.tracker import Catalogue, NotDone, Throttled, Tracker
 
 AUTO: dict[str, tuple[str, ...]] = {
     "team": (
@@ -23,6 +23,8 @@ AUTO: dict[str, tuple[str, ...]] = {
     "organizations": ("com.atlassian.servicedesk:sd-customer-organizations",),
 }
 """Role -> types of custom field that play it where the configuration says `auto` or nothing."""
+PORTION = 20_000
+"""Issues whose kept fields are read at once."""
 LIFETIME = timedelta(hours=20)
 """A membership look-up younger than this is not asked again: once a night."""
 
@@ -36,6 +38,16 @@ def save_catalogue(mirror: Mirror, site: str, catalogue: Catalogue) -> None:
         ):
             mirror.run(f"DELETE FROM {table} WHERE site = ?", [site])
             mirror.load(table, ({"site": site} | dict(zip(names, row, strict=True)) for row in rows))
+
+
+def renamed_statuses(mirror: Mirror, site: str, catalogue: Catalogue) -> list[str]:
+    """Names that statuses had when the mirror was filled and that now have another name or category.
+
+    Nothing tells `updated` of it; issues in these statuses are read again.
+    """
+    now = {status: (name, category) for status, name, category in catalogue.statuses}
+    held = mirror.tuples("SELECT status_id, name, category FROM statuses WHERE site = ?", [site])
+    return sorted({name for status, name, category in held if now.get(status, (name, category)) != (name, category)})
 
 
 def roles(site: Site, catalogue: Catalogue, where: str | None = None) -> dict[str, str]:
@@ -76,18 +88,15 @@ def _cast(fields: Mapping[str, object], by_role: Mapping[str, str]) -> tuple[str
 def recast(mirror: Mirror, site: str, by_role: Mapping[str, str]) -> None:
     """Fill the mapped columns again from what is kept in the mirror; no network."""
     mirror.run("CREATE OR REPLACE TEMP TABLE cast_again (issue_id TEXT, team TEXT, kind TEXT, organizations TEXT[])")
-    raw = mirror.tuples("SELECT issue_id, fields FROM issue_fields WHERE site = ?", [site])
-    rows = (
-        dict(
-            zip(
-                ("issue_id", "team", "kind", "organizations"),
-                (issue_id, *_cast(json.loads(text), by_role)),
-                strict=True,
-            )
+    names = ("issue_id", "team", "kind", "organizations")
+    portions = mirror.value("SELECT count(*) FROM issue_fields WHERE site = ?", [site]) // PORTION + 1
+    for portion in range(portions):
+        raw = mirror.tuples(
+            "SELECT issue_id, fields FROM issue_fields WHERE site = ? AND hash(issue_id) % ? = ?",
+            [site, portions, portion],
         )
-        for issue_id, text in raw
-    )
-    mirror.load("cast_again", rows)
+        cast_again = ((issue_id, *_cast(json.loads(text), by_role)) for issue_id, text in raw)
+        mirror.load("cast_again", (dict(zip(names, row, strict=True)) for row in cast_again))
     mirror.run(
         "UPDATE issues SET team_field = team, request_type = kind, organizations = c.organizations"
         " FROM cast_again c WHERE site = ? AND issues.issue_id = c.issue_id",
@@ -108,7 +117,11 @@ def look_up(
                 continue
             try:
                 members = tracker.members(kind, name)
-            except NotDone as refusal:
+            except (LoginFailed, Throttled):
+                raise
+            except (NotDone, Unreachable) as refusal:
+                if isinstance(refusal, Unreachable):
+                    tracker.alive()
                 _note(mirror, site, kind, name, tracker.started, refusal.what)
                 # An organization is known from issues as well; a group only from here.
                 note = kind == "organization"

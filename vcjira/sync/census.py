@@ -26,22 +26,55 @@ def settle(mirror: Mirror, *, gone: Sequence[str] = ()) -> None:
     )
 
 
+_MOVED = """
+CREATE OR REPLACE TEMP TABLE moved AS
+SELECT i.key FROM walked w JOIN issues i ON i.site = ? AND i.issue_id = w.issue_id WHERE i.key <> w.key
+"""
+
+_POINTERS = """
+CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT issue_id, row_number() OVER (ORDER BY length(issue_id), issue_id) AS place
+FROM issues WHERE site = $site AND presence = 'present' AND (parent_key IN (FROM moved)
+    OR issue_id IN (SELECT issue_id FROM links WHERE site = $site AND other_key IN (FROM moved)))
+"""
+
 _WANTED = """
 CREATE OR REPLACE TEMP TABLE wanted AS
 SELECT w.issue_id, row_number() OVER (ORDER BY length(w.issue_id), w.issue_id) AS place
-FROM walked w LEFT JOIN issues i ON i.site = ? AND i.issue_id = w.issue_id
-WHERE ? OR i.issue_id IS NULL OR i.presence <> 'present' OR i.key <> w.key
-   OR w.updated > i.updated OR (? AND (i.updated IS NULL OR w.updated IS NULL))
+FROM walked w LEFT JOIN issues i ON i.site = $site AND i.issue_id = w.issue_id
+WHERE $everything OR i.issue_id IS NULL OR i.presence <> 'present' OR i.key <> w.key
+   OR w.updated > i.updated OR ($timeless AND (i.updated IS NULL OR w.updated IS NULL))
+   OR list_contains($stale, i.status)
+   OR i.parent_key IN (FROM moved) OR i.issue_id IN (SELECT issue_id FROM links WHERE site = $site
+                                                     AND other_key IN (FROM moved))
 """
 
 
-def wanted(mirror: Mirror, site: str, *, everything: bool, timeless: bool) -> int:
+def wanted(mirror: Mirror, site: str, *, everything: bool, timeless: bool, stale: Sequence[str]) -> None:
     """Decide what to fetch: new, changed, moved, back again; an index that lags behind us is no reason.
 
-    Issues without an `updated` say nothing of changes; `timeless` fetches them to be sure.
+    Issues without an `updated` say nothing of changes; `timeless` fetches them to be sure. `stale` are statuses that
+    were renamed; and what points at a moved issue now shows another key.
     """
-    mirror.run(_WANTED, [site, everything, timeless])
+    mirror.run(_MOVED, [site])
+    mirror.run(_WANTED, {"site": site, "everything": everything, "timeless": timeless, "stale": list(stale)})
+
+
+def count_wanted(mirror: Mirror) -> int:
     return int(mirror.value("SELECT count(*) FROM wanted"))
+
+
+def want_pointers(mirror: Mirror, site: str, ids: Sequence[str]) -> int:
+    """Want the present issues whose links or parent point at one of `ids`; how many."""
+    if not ids:
+        return 0
+    mirror.run(
+        "CREATE OR REPLACE TEMP TABLE moved AS"
+        " SELECT key FROM issues WHERE site = ? AND list_contains(?::VARCHAR[], issue_id)",
+        [site, list(ids)],
+    )
+    mirror.run(_POINTERS, {"site": site})
+    return count_wanted(mirror)
 
 
 def batches(mirror: Mirror, size: int) -> Iterator[list[str]]:
@@ -58,14 +91,14 @@ def batches(mirror: Mirror, size: int) -> Iterator[list[str]]:
         start += SLICE
 
 
-def lagging(mirror: Mirror, site: str) -> int:
-    return int(
-        mirror.value(
-            "SELECT count(*) FROM walked w JOIN issues i ON i.site = ? AND i.issue_id = w.issue_id"
-            " WHERE w.updated < i.updated",
-            [site],
-        )
-    )
+def lagging(mirror: Mirror, site: str) -> tuple[int, float]:
+    """How many issues the search index showed older than they were, and by how many seconds at most."""
+    count, seconds = mirror.tuples(
+        "SELECT count(*), coalesce(max(epoch(i.updated) - epoch(w.updated)), 0)"
+        " FROM walked w JOIN issues i ON i.site = ? AND i.issue_id = w.issue_id WHERE w.updated < i.updated",
+        [site],
+    )[0]
+    return int(count), float(seconds)
 
 
 def missing(mirror: Mirror, site: str, projects: Sequence[str]) -> list[tuple[str, str]]:

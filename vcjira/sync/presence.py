@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from vcjira.errors import Refused
 from vcjira.mirror import Mirror
+from vcjira.model import Finding
 from vcjira.tracker import Tracker
 
 FEW = 20
@@ -54,6 +55,18 @@ def mark(mirror: Mirror, site: str, ids: Sequence[str], presence: str) -> None:
             [presence, site, list(ids)],
         )
         mirror.touch()
+
+
+def listed(mirror: Mirror, site: str) -> set[str]:
+    """Keys of the projects that the account can see at all."""
+    return {row[0] for row in mirror.tuples("SELECT key FROM projects WHERE site = ?", [site])}
+
+
+def unseen(vanished: Sequence[tuple[str, str]], listed: set[str]) -> list[Finding]:
+    """Issues of projects that are not listed any more: deleted, or only hidden from us; nobody can tell."""
+    lost = Counter(project for _, project in vanished if project not in listed)
+    text = "the account does not see this project any more: deleted, or a permission was lost"
+    return [Finding("project_unseen", count, text, project) for project, count in sorted(lost.items())]
 
 
 def archived(mirror: Mirror, site: str) -> set[str]:

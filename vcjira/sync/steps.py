@@ -2,35 +2,34 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
 from vcjira.config.models import Site
-from vcjira.errors import LoginFailed, Unreachable, VcjiraError
+from vcjira.errors import VcjiraError
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import save
 from vcjira.model import Finding, Issue
-from vcjira.sync import catalogue, census, certificate, presence
-from vcjira.sync.pool import spread
-from vcjira.tracker import Fetched, NotDone, Tracker
+from vcjira.sync import catalogue, census, certificate, identity, presence
+from vcjira.sync.pool import spread, streamed
+from vcjira.sync.reading import CHUNK, read, summed, without_order
+from vcjira.tracker import Fetched, Stub, Tracker
 
-CHUNK = 100
-"""Issues per bulk read: the most that Jira gives with comments."""
 BATCH = 2_000
 """Issues per transaction: large enough for DuckDB, small enough to lose little to a kill."""
 OVERLAP = timedelta(minutes=5)
-"""The catch-up looks back this far behind the start of the run."""
-
-_ORDER = re.compile(r"\border\s+by\b(?=(?:[^\"']|\"[^\"]*\"|'[^']*')*$).*$", re.IGNORECASE | re.DOTALL)
+"""The catch-up, and the watermark, look back this far behind the start of the run."""
+IDS = 400
+"""Ids in one JQL condition."""
 
 
 class Watcher(Protocol):
     """Somebody who is told how far we are."""
 
-    def __call__(self, site: str, phase: str, done: int, total: int | None) -> None: ...
+    def __call__(self, site: str, phase: str, done: int, total: int | None, waiting: float = 0.0) -> None:
+        """`waiting`: seconds for which the server's rate limit holds us up."""
 
 
 @dataclass
@@ -68,6 +67,8 @@ class Steps:
         self.findings: list[Finding] = []
         self.outcome = Outcome(site.name)
         self.roles: dict[str, str] = {}
+        self.stale: list[str] = []
+        self._told: tuple[str, int, int | None] = ("walk", 0, None)
 
     @property
     def scope(self) -> str:
@@ -81,9 +82,15 @@ class Steps:
         """The catalogue, the roles of fields, and the site's row; a changed mapping is cast again here."""
         found = self.tracker.catalogue()
         self.roles = catalogue.roles(self.site, found, self.where)
+        held = self.mirror.rows("SELECT * FROM sites WHERE site = ?", [self.site.name])
+        before = held[0] if held else None
+        if identity.recognise(
+            self.mirror, self.site.name, self.tracker, before, force=self.options.force, where=self.where
+        ):
+            held = []
+        self.stale = catalogue.renamed_statuses(self.mirror, self.site.name, found)
         catalogue.save_catalogue(self.mirror, self.site.name, found)
         fingerprint = hashlib.sha256(json.dumps(self.roles, sort_keys=True).encode()).hexdigest()[:16]
-        held = self.mirror.rows("SELECT * FROM sites WHERE site = ?", [self.site.name])
         if held and held[0]["fingerprint"] not in (None, fingerprint):
             with self.mirror.transaction():
                 catalogue.recast(self.mirror, self.site.name, self.roles)
@@ -102,22 +109,45 @@ class Steps:
 
     def walk(self) -> None:
         census.begin(self.mirror)
-        total = None
         windows = self.tracker.windows(self.scope)
-        for pages in spread(windows, lambda jql: list(self.tracker.walk(jql)), self.site.requests.concurrency):
-            for stubs in pages:
-                census.note(self.mirror, stubs)
-                self.outcome.walked += len(stubs)
-            self.watch(self.site.name, "walk", self.outcome.walked, total)
+        for stubs in self._pages(windows):
+            self.outcome.walked += len(stubs)
+            self._tell("walk", self.outcome.walked, None)
         census.settle(self.mirror)
+
+    def _pages(self, windows: Sequence[str]) -> Iterator[list[Stub]]:
+        """Pages of all windows as they come, noted in portions that are worth a statement."""
+        heap: list[Stub] = []
+        try:
+            walks = streamed(windows, self.tracker.walk, self.site.requests.concurrency, self._still)
+            for stubs in walks:
+                heap += stubs
+                if len(heap) >= census.SLICE:
+                    census.note(self.mirror, heap)
+                    heap.clear()
+                yield stubs
+        finally:
+            census.note(self.mirror, heap)
+
+    def _tell(self, phase: str, done: int, total: int | None) -> None:
+        self._told = (phase, done, total)
+        self._still()
+
+    def _still(self) -> None:
+        self.watch(self.site.name, *self._told, self.tracker.waiting())
 
     def fetch(self, *, everything: bool, timeless: bool = True) -> set[str]:
         """Fetch what is wanted; the ids that Jira did not give."""
-        total = census.wanted(self.mirror, self.site.name, everything=everything, timeless=timeless)
+        census.wanted(self.mirror, self.site.name, everything=everything, timeless=timeless, stale=self.stale)
+        self.stale = []
+        return self._fetch_wanted()
+
+    def _fetch_wanted(self) -> set[str]:
+        total = census.count_wanted(self.mirror)
         absent: set[str] = set()
         buffer: list[Issue] = []
         done = 0
-        work = spread(census.batches(self.mirror, CHUNK), self._read, self.site.requests.concurrency)
+        work = spread(census.batches(self.mirror, CHUNK), self._read, self.site.requests.concurrency, self._still)
         try:
             for ids, fetched in work:
                 self.findings += fetched.findings
@@ -126,7 +156,7 @@ class Steps:
                 done += len(ids)
                 if len(buffer) >= BATCH:
                     self._save(buffer)
-                self.watch(self.site.name, "fetch", done, total)
+                self._tell("fetch", done, total)
         finally:
             self._save(buffer)
         return absent
@@ -144,8 +174,7 @@ class Steps:
     def catch_up(self) -> None:
         """Once more over what changed since the run began, so that a busy tracker does not stay a night behind."""
         jql = self.tracker.since(self.scope, self.tracker.started - OVERLAP)
-        pages = list(self.tracker.walk(jql))
-        for stubs in pages:
+        for stubs in self.tracker.walk(jql):
             census.note(self.mirror, stubs)
         census.settle(self.mirror)
         self.drop(self.fetch(everything=False, timeless=False))
@@ -160,83 +189,53 @@ class Steps:
         missing = census.missing(self.mirror, self.site.name, self.options.projects)
         if not missing:
             return
-        self.watch(self.site.name, "missing", 0, len(missing))
+        self._tell("missing", 0, len(missing))
         archived = presence.archived(self.mirror, self.site.name)
         in_archive = [i for i, project in missing if project in archived]
         visible, gone = presence.ask(self.tracker, [i for i, project in missing if project not in archived])
+        vanished = [(i, project) for i, project in missing if i in gone]
         if not self.options.force:
-            vanished = [(i, project) for i, project in missing if i in gone]
             presence.guard(self.mirror, self.site.name, vanished, self.options.vanished)
+        listed = presence.listed(self.mirror, self.site.name)
+        unseen = [i for i, project in vanished if project not in listed]
+        self.findings += presence.unseen(vanished, listed)
         in_scope = self._still_in_scope(sorted(visible))
         for name, ids in (
             ("archived", in_archive),
-            ("deleted", sorted(gone)),
+            ("deleted", sorted(gone - set(unseen))),
+            ("unseen", unseen),
             ("out_of_scope", sorted(visible - in_scope)),
         ):
             presence.mark(self.mirror, self.site.name, ids, name)
             if ids:
                 self.outcome.gone[name] = len(ids)
+        self._read_again_what_pointed_at([*in_archive, *gone])
+
+    def _read_again_what_pointed_at(self, ids: Sequence[str]) -> None:
+        """Links and parents go with the issue they point at, and those who had them are not told by `updated`."""
+        if census.want_pointers(self.mirror, self.site.name, ids):
+            self.drop(self._fetch_wanted())
 
     def _still_in_scope(self, ids: list[str]) -> set[str]:
         """Those of `ids` that match the scope after all: the walk overlooked them while pages shifted."""
         found: set[str] = set()
-        for start in range(0, len(ids), CHUNK):
-            part = f"id in ({', '.join(ids[start : start + CHUNK])})"
+        for start in range(0, len(ids), IDS):
+            part = f"id in ({', '.join(ids[start : start + IDS])})"
             jql = f"{part} AND ({self.scope})" if self.scope else part
             found |= {stub.issue_id for stubs in self.tracker.walk(jql) for stub in stubs}
         return found
 
     def finish(self, run_id: str, *, whole: bool) -> None:
         self.outcome.traffic = self.tracker.traffic()
-        lag = census.lagging(self.mirror, self.site.name)
-        if lag:
-            self.findings.append(Finding("index_lag", lag, "the search index was behind the issues", note=True))
-        self.outcome.certificate = certificate.draw(
-            self.mirror, self.site.name, summed(self.findings), partial=bool(self.options.projects)
-        )
+        self.findings += self.tracker.notices()
+        self.findings += certificate.asides(self.mirror, self.site.name, self.outcome.traffic)
+        drawn = certificate.draw(self.mirror, self.site.name, summed(self.findings), self.options.projects)
+        self.outcome.certificate = drawn
         with self.mirror.transaction():
-            certificate.save(self.mirror, self.site.name, run_id, self.outcome.certificate)
-            if whole:
+            certificate.save(self.mirror, self.site.name, run_id, drawn)
+            if whole and not self.options.projects:
                 self.mirror.run(
-                    "UPDATE sites SET last_sync = ?, watermark = (SELECT max(updated) FROM walked) WHERE site = ?",
-                    [self.tracker.started, self.site.name],
+                    "UPDATE sites SET last_sync = ?, watermark = ? WHERE site = ?",
+                    [self.tracker.started, self.tracker.started - OVERLAP, self.site.name],
                 )
         self.mirror.checkpoint()
-
-
-def read(tracker: Tracker, ids: Sequence[str]) -> Fetched:
-    """Fetch; where a portion fails although the server is there, halve it until the bad issue stands alone."""
-    try:
-        return tracker.fetch(ids)
-    except LoginFailed:
-        raise
-    except (Unreachable, NotDone, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Unreachable):
-            tracker.alive()
-        if len(ids) == 1:
-            what = error.what if isinstance(error, VcjiraError) else f"{type(error).__name__}: {error}"
-            return Fetched([], [Finding("issue_unreadable", 1, f"{ids[0]}: {what}")])
-    half = len(ids) // 2
-    first, second = read(tracker, ids[:half]), read(tracker, ids[half:])
-    return Fetched(first.issues + second.issues, first.findings + second.findings)
-
-
-def without_order(jql: str) -> str:
-    """A scope is a set; its `ORDER BY` would not survive the parentheses we put around it."""
-    return _ORDER.sub("", jql).strip()
-
-
-def summed(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of one code and project as one; short lists are already told from the mirror itself."""
-    merged: dict[tuple[str, str | None], Finding] = {}
-    for finding in findings:
-        if finding.code.endswith("_short"):
-            continue
-        known = merged.get((finding.code, finding.project))
-        if known is None:
-            merged[finding.code, finding.project] = replace(finding)
-        else:
-            known.count += finding.count
-            if len(known.detail) < certificate.EXAMPLES:
-                known.detail += f"; {finding.detail}"
-    return list(merged.values())
