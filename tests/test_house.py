@@ -16,7 +16,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"nightly", "demo"},
-    {"sync", "rules", "patterns", "walls", "labels", "report", "stages", "eventlog"},
+    {"sync", "rules", "patterns", "walls", "labels", "report", "stages", "chain", "language", "eventlog"},
     {"jira", "people", "handovers"},
     {"mirror", "statistics"},
     {"config", "tracker"},
@@ -42,6 +42,8 @@ ALLOWED_TOGETHER = {
     ("rules", "walls"),
     ("report", "rules"),
     ("report", "stages"),
+    ("report", "chain"),
+    ("report", "language"),
 }
 """Rooms of one layer of which the first may use the second."""
 EXEMPTIONS = 2

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from vcjira.config.matchers import When
-from vcjira.config.measures import Embedded
+from vcjira.config.measures import Chain, Embedded, Language
 from vcjira.config.units import duration, one_or_many, percent
 from vcjira.config.words import YesNo
 
@@ -300,6 +300,8 @@ class Settings(Model):
     value_chain: list[Annotated[Edge, BeforeValidator(_edge, json_schema_input_type=Edge | str)]] = Field(
         [], description="who delivers to whom, as `Platform -> Checkout`"
     )
+    chain: Chain = Field(Chain(), description="where internal work reaches a customer")
+    language: Language = Field(Language(), description="words that shape how people work")
     embedded: list[Embedded] = Field([], description="pairs that work as one outside Jira, and since when")
     patterns: dict[str, PatternOptions] = Field({}, description="thresholds per pattern; `vcjira patterns NAME`")
     declared_split: dict[Class, Percent] = Field({}, description="how delivered work should split, by class")

@@ -14,7 +14,7 @@ from typing import Any
 from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.mirror import Mirror
-from vcjira.report import requesters_facts, stages_facts, texts, walls_facts
+from vcjira.report import chain_facts, requesters_facts, stages_facts, texts, walls_facts
 from vcjira.report.head import head
 from vcjira.report.pages import render as render_template
 from vcjira.report.window import Request, Window, window
@@ -24,6 +24,7 @@ REPORTS: dict[str, Callable[[Mirror, Settings, Window], dict[str, Any]]] = {
     "walls": walls_facts.gather,
     "requesters": requesters_facts.gather,
     "stages": stages_facts.gather,
+    "chain": chain_facts.gather,
 }
 """Name -> what gathers its facts."""
 

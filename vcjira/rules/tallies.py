@@ -69,8 +69,8 @@ def count_changed(mirror: Mirror, only: str = "true", params: Params | None = No
         f"""
         WITH changed AS (
             SELECT c.*, i.created, i.key, a.organization AS organization_now,
-                {_rules('o')} AS old_rules,
-                {_rules('n')} AS new_rules
+                {_rules("o")} AS old_rules,
+                {_rules("n")} AS new_rules
             FROM issues i JOIN classes c USING (site, issue_id) JOIN issue_verdicts j USING (site, issue_id)
             JOIN verdicts o ON o.verdict_id = j.then_id JOIN verdicts n ON n.verdict_id = j.now_id
             LEFT JOIN affiliations a ON a.site = c.site AND a.account_id = c.requester_id
