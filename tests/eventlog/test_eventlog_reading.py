@@ -1,7 +1,9 @@
 """What a log may look like, and what is said of one that cannot be read."""
 
+import bz2
 import gzip
 import json
+import lzma
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,44 @@ def test_packed_logs_are_unpacked(tmp_path: Path) -> None:
     assert [row[1:] for row in second if row[0] == "b"] == [row[1:] for row in first if row[0] == "a"]
 
 
+def test_a_log_packed_twice_is_unpacked_twice(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("inner.xes.gz", gzip.compress(XES.encode()))
+    assert [row[2:4] for row in imported(tmp_path, "b.zip", (tmp_path / "b.zip").read_bytes())] == [("ann", "bob")]
+    assert len(imported(tmp_path, "c.xes.bz2", bz2.compress(XES.encode()))) == 2
+    assert len(imported(tmp_path, "d.xes.xz", lzma.compress(XES.encode()))) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_are_found_out(tmp_path: Path, encoding: str) -> None:
+    log = "Fall;Zeit;Gruppe\n1;2026-01-02;Käufe\n1;2026-01-03;Einkäufe\n".encode(encoding)
+    rows = imported(tmp_path, "x.csv", log, "--case", "Fall", "--time", "Zeit", "--team", "Gruppe")
+    assert [row[4:6] for row in rows] == [("Käufe", "Einkäufe")]
+
+
+def test_the_delimiter_is_the_one_that_gives_the_columns_asked_for(tmp_path: Path) -> None:
+    log = "id;name, first;when, where, who\n1;x;2026-01-02\n"
+    options = ["--case", "id", "--time", "when, where, who", "--person", "name, first"]
+    assert imported(tmp_path, "x.csv", log.encode(), *options) == []
+
+
+def test_the_count_of_changes_that_servicenow_keeps_goes_before_the_times(tmp_path: Path) -> None:
+    log = "number,sys_mod_count,when,who\n1,0,2026-01-02,ann\n1,1,2026-01-04,bob\n1,2,2026-01-03,cem\n"
+    columns = ["--case", "number", "--time", "when", "--person", "who"]
+    assert [row[2:4] for row in imported(tmp_path, "x.csv", log.encode(), *columns)] == [("ann", "bob"), ("bob", "cem")]
+    garbled = imported(tmp_path, "y.csv", log.replace(",1,", ",one,").encode(), *columns)
+    assert [row[2:4] for row in garbled if row[0] == "y"] == [("ann", "cem"), ("cem", "bob")]
+
+
+def test_person_and_team_are_optional_each(tmp_path: Path) -> None:
+    log = b"case,when,who\n1,2026-01-02,ann\n1,2026-01-03,\n1,2026-01-04,?\n1,2026-01-05,bob\n"
+    assert imported(tmp_path, "a.csv", log, "--case", "case", "--time", "when") == []
+    rows = imported(tmp_path, "b.csv", log, "--case", "case", "--time", "when", "--person", "who")
+    assert [row[2:4] for row in rows] == [("ann", None), (None, "bob")]
+    rows = imported(tmp_path, "c.csv", log, "--case", "case", "--time", "when", "--team", "who", "--missing", "")
+    assert [row[4:6] for row in rows if row[0] == "c"] == [("ann", None), (None, "?"), ("?", "bob")]
+
+
 def test_importing_again_replaces_the_site(tmp_path: Path) -> None:
     once = imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS)
     assert imported(tmp_path, "desk.csv", CSV.encode(), *COLUMNS) == once
@@ -89,7 +129,13 @@ def test_an_order_column_goes_before_the_times(tmp_path: Path) -> None:
         (CSV.encode(), ["--case", "case", "--time", "who"], "is not a time"),
         (b"case,when\n1,2026-13-45\n", ["--case", "case", "--time", "when"], ":2: '2026-13-45' is not a time"),
         (b"case,when\n", ["--case", "case", "--time", "when"], "no events"),
-        (b"case,when\n\xff\xfe,2026-01-01\n", ["--case", "case", "--time", "when"], "--encoding"),
+        (
+            b"case,when\n\xff\xfe,2026-01-01\n",
+            ["--case", "case", "--time", "when", "--encoding", "utf-8"],
+            "--encoding",
+        ),
+        (b"case,when\n1,2026-01-01\n", ["--case", "case", "--time", "when", "--encoding", "utf-9"], "no encoding"),
+        (gzip.compress(b"case,when\n1,2026-01-01\n")[:-9], ["--case", "case", "--time", "when"], "could not be read"),
         (b"<log><trace></log>", [], "no XES"),
         (b"<html><body>Log in</body></html>", [], "no events"),
         (XES.encode(), ["--team", "org:role"], "no event has the attribute 'org:role'"),

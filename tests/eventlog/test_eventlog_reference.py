@@ -14,7 +14,7 @@ from vcjira.nightly import refresh
 
 LOGS = Path(__file__).resolve().parents[3] / "shared" / "eventlogs"
 REF = LOGS / "ref"
-UCI = ["--case", "number", "--time", "sys_updated_at", "--order", "sys_mod_count"]
+UCI = ["--case", "number", "--time", "sys_updated_at"]
 CASES = [
     ("receipt.xes.gz", [], "receipt", "resource", "person"),
     ("receipt.xes.gz", [], "receipt", "group", "team"),

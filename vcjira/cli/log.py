@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--status", metavar="COLUMN", help="The state it is in.")
 @click.option("--order", metavar="COLUMN", help="A number that orders a case's rows, where the times do not.")
 @click.option("--missing", multiple=True, metavar="TEXT", help="What stands for no value [nothing; in CSV also ?].")
-@click.option("--encoding", default="utf-8-sig", show_default=True, help="Of a CSV file.")
+@click.option("--encoding", help="Of a CSV file [found out].")
 @click.option("--mirror", "mirror_path", type=click.Path(path_type=Path), help="The mirror, without a configuration.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.pass_obj
@@ -34,7 +34,7 @@ def import_log(
     file: Path,
     name: str | None,
     missing: tuple[str, ...],
-    encoding: str,
+    encoding: str | None,
     mirror_path: Path | None,
     as_json: bool,
     **columns: str | None,
@@ -43,8 +43,9 @@ def import_log(
 
     CSV or XES; gzipped, zipped or neither.
 
-    Rows become issues and changes of person and team, in order of time, in file order for equal times. Importing
-    again under the same name replaces the site. Works without a configuration file.
+    Rows become issues and changes of person and team, in order of time, in file order for equal times; ServiceNow's
+    sys_mod_count goes before the time. Importing again under the same name replaces the site. Works without a
+    configuration file.
     """
     from vcjira import eventlog, nightly
     from vcjira.mirror import Mirror

@@ -48,9 +48,24 @@ class Imported:
 
 
 def read(
-    path: Path, columns: Columns, *, encoding: str = "utf-8-sig", missing: tuple[str, ...] = ()
+    path: Path, columns: Columns, *, encoding: str | None = None, missing: tuple[str, ...] = ()
 ) -> list[fold.Event]:
-    """All events of a file, in file order; Mend where the file or a column is not there or a time cannot be read."""
+    """All events of a file, in file order; Mend where the file or a column is not there or a time cannot be read.
+
+    Without `encoding` a table is read as what its first bytes say, as UTF-8, or as Windows' Western European.
+    """
+    for last, name in sources.encodings(path, encoding):
+        try:
+            return _read(path, columns, name, missing)
+        except UnicodeDecodeError:
+            if last:
+                raise Mend(
+                    f"the file is not {name} text", where=str(path), hint="name its encoding by --encoding, e.g. cp1252"
+                ) from None
+    raise AssertionError("there is always a last encoding")
+
+
+def _read(path: Path, columns: Columns, encoding: str, missing: tuple[str, ...]) -> list[fold.Event]:
     with sources.opened(path) as stream:
         kind = sources.kind(stream)
         reader = xes if kind == "xes" else table
@@ -59,7 +74,7 @@ def read(
         )
         asked = {name for name in table.NAMES if _given(columns, name)} | {"case", "time"}
         raw = reader.rows(stream, wanted, asked, path, encoding)
-        return fold.events(raw, {"", *(missing or reader.MISSING)}, path)
+        return fold.events(raw, {"", *(missing or reader.MISSING)}, path, ordered="order" in asked)
 
 
 def _given(columns: Columns, name: str) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vcjira.errors import Mend
+from vcjira.eventlog.moments import Moments
 from vcjira.model import Change, Issue, Person
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ __all__ = ["Event", "Issue", "events", "issues"]
 
 DONE = frozenset({"done", "closed", "resolved", "complete", "completed"})
 """Statuses that end a case, where the log has statuses."""
-EPOCH_MILLISECONDS = 100_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Event:
     """Place within the case, where a column says so; goes before the time."""
 
 
-def events(raw: "Iterable[Raw]", missing: Set[str], path: Path) -> list[Event]:
-    """Rows with their times understood; the order of day and month is found out from the whole column."""
+def events(raw: "Iterable[Raw]", missing: Set[str], path: Path, *, ordered: bool = True) -> list[Event]:
+    """Rows with their times understood; `ordered`: somebody asked for an order, so it must be numbers."""
     rows = list(raw)
     if not rows:
         raise Mend("the log has no events", where=str(path))
-    moment = _Moments(text for _, _, text, _ in rows)
+    moment = Moments(text for _, _, text, _ in rows)
     found = []
     for number, (line, case, text, values) in enumerate(rows, 1):
         if not case.strip():
@@ -52,63 +52,18 @@ def events(raw: "Iterable[Raw]", missing: Set[str], path: Path) -> list[Event]:
                 f"{text!r} is not a time", where=f"{path}:{line}", hint="name the right column by --time"
             ) from None
         known = [None if value is None or value.strip() in missing else value for value in values]
-        order = _order(known.pop(), f"{path}:{line}")
+        order = _order(known.pop(), f"{path}:{line}", strict=ordered)
         found.append(Event(number, case, when, known[0], known[1], known[2], known[3], order))
     return found
 
 
-def _order(text: str | None, where: str) -> float | None:
+def _order(text: str | None, where: str, *, strict: bool) -> float | None:
     try:
         return None if text is None else float(text)
     except ValueError:
+        if not strict:
+            return None
         raise Mend(f"{text!r} is not a number", where=where, hint="--order names a column of numbers") from None
-
-
-class _Moments:
-    """Reads times: ISO 8601, seconds or milliseconds since 1970, or day/month/year in either order."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._day_first = True
-        self._known: dict[str, datetime] = {}
-        for text in texts:
-            parts = text.strip().replace(".", "/").replace("-", "/").split("/", 2)
-            if len(parts) == 3 and parts[0].isdigit() and parts[1].isdigit() and len(parts[0]) < 3:
-                if int(parts[0]) > 12:
-                    break
-                if int(parts[1]) > 12:
-                    self._day_first = False
-                    break
-
-    def read(self, text: str) -> datetime:
-        if text not in self._known:
-            self._known[text] = self._read(text.strip())
-        return self._known[text]
-
-    def _read(self, text: str) -> datetime:
-        if text.replace(".", "", 1).isdigit() and text:
-            number = float(text)
-            seconds = number / 1000 if number >= EPOCH_MILLISECONDS else number
-            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-        try:
-            when = datetime.fromisoformat(text)
-        except ValueError:
-            when = self._slashed(text)
-        return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
-
-    def _slashed(self, text: str) -> datetime:
-        date, _, clock = text.partition(" ")
-        first, second, year = date.replace(".", "/").replace("-", "/").split("/")
-        day, month = (first, second) if self._day_first else (second, first)
-        suffix = clock.strip().upper()
-        if suffix.endswith(("AM", "PM")):
-            style = "%I:%M:%S %p" if suffix.count(":") == 2 else "%I:%M %p"
-            time = datetime.strptime(f"{suffix[:-2].strip()} {suffix[-2:]}", style).time()
-        else:
-            time = datetime.strptime(
-                suffix or "0:0", "%H:%M:%S.%f" if "." in suffix else "%H:%M:%S" if suffix.count(":") == 2 else "%H:%M"
-            ).time()
-        full = int(year) + (2000 if len(year) <= 2 else 0)
-        return datetime(full, int(month), int(day), time.hour, time.minute, time.second, time.microsecond)
 
 
 def issues(found: list[Event], site: str) -> Iterator[Issue]:
@@ -117,14 +72,16 @@ def issues(found: list[Event], site: str) -> Iterator[Issue]:
     for event in found:
         cases.setdefault(event.case, []).append(event)
     for case, rows in cases.items():
-        rows.sort(key=_place)
+        rows.sort(key=_place if all(event.order is not None for event in rows) else _moment)
         yield _issue(case, _forward(rows), site)
 
 
-def _place(event: Event) -> tuple[float, datetime, int]:
-    if event.order is not None:
-        return event.order, datetime.min, event.number
-    return 0.0, event.time, event.number
+def _place(event: Event) -> tuple[float, int]:
+    return event.order or 0.0, event.number
+
+
+def _moment(event: Event) -> tuple[datetime, int]:
+    return event.time, event.number
 
 
 def _forward(rows: list[Event]) -> list[Event]:

@@ -18,8 +18,9 @@ DEFAULTS = {
     "time": "time:timestamp",
     "person": "org:resource",
     "team": "org:group",
+    "order": "sys_mod_count",
 }
-"""The names that XES tools give to the columns of a table."""
+"""The names that XES tools give to the columns of a table; ServiceNow's count of what was done to a record."""
 MISSING = ("", "?")
 """What stands for "no value" in a table: nothing, and the question mark of machine-learning archives."""
 NAMES = ("case", "time", "person", "team", "requester", "status", "order")
@@ -34,7 +35,7 @@ def rows(stream: io.BufferedReader, columns: "Columns", asked: set[str], path: P
     text = None
     try:
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        header, delimiter = _header(text, path)
+        header, delimiter = _header(text, columns, path)
         places = _places(header, columns, asked, path)
         reader = csv.reader(text, delimiter=delimiter)
         for line in reader:
@@ -42,10 +43,8 @@ def rows(stream: io.BufferedReader, columns: "Columns", asked: set[str], path: P
                 continue
             found = [line[place] if place is not None and place < len(line) else None for place in places]
             yield reader.line_num + 1, found[0] or "", found[1] or "", found[2:]
-    except (UnicodeDecodeError, LookupError):
-        raise Mend(
-            f"the file is not {encoding} text", where=str(path), hint="name its encoding by --encoding, e.g. cp1252"
-        ) from None
+    except LookupError:
+        raise Mend(f"there is no encoding {encoding!r}", where="--encoding", hint="e.g. utf-8 or cp1252") from None
     except csv.Error as error:
         raise Mend(f"this is no CSV file: {error}", where=str(path)) from None
     finally:
@@ -53,12 +52,16 @@ def rows(stream: io.BufferedReader, columns: "Columns", asked: set[str], path: P
             text.detach()  # the stream is its opener's to close
 
 
-def _header(text: io.TextIOWrapper, path: Path) -> tuple[list[str], str]:
+def _header(text: io.TextIOWrapper, columns: "Columns", path: Path) -> tuple[list[str], str]:
+    """The names of the columns, split by the delimiter under which most of those wanted appear, then most at all."""
     line = text.readline()
     if "\0" in line or not line.strip():
         raise Mend("this is no event log: neither XES nor a table with a header", where=f"{path}:1")
-    delimiter = max(",;\t|", key=line.count)
-    return [name.strip() for name in next(csv.reader([line], delimiter=delimiter))], delimiter
+    wanted = {getattr(columns, name) for name in NAMES}
+    splits = [
+        ([name.strip() for name in next(csv.reader([line], delimiter=delimiter))], delimiter) for delimiter in ",;\t|"
+    ]
+    return max(splits, key=lambda split: (len(wanted & set(split[0])), len(split[0])))
 
 
 def _places(header: list[str], columns: "Columns", asked: set[str], path: Path) -> list[int | None]:

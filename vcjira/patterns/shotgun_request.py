@@ -40,8 +40,9 @@ OPTIONS = {
 SQL = """
 WITH titled AS (
     SELECT r.site, r.issue_id, r.created, r.organization, r.team,
-        CASE WHEN r.organization = '(unknown)' THEN r.requester_id ELSE r.organization END AS asking, w.word, w.leading AS rare,
-        count(*) OVER (PARTITION BY r.site, r.issue_id) AS words, floor(epoch(r.created) / {within}) AS slot
+        CASE WHEN r.organization = '(unknown)' THEN r.requester_id ELSE r.organization END AS asking,
+        w.word, w.leading AS rare, count(*) OVER (PARTITION BY r.site, r.issue_id) AS words,
+        floor(epoch(r.created) / {within}) AS slot
     FROM requests r JOIN title_words w ON w.site = r.site AND w.issue_id = r.issue_id
     WHERE {asked}
 ),
