@@ -1,4 +1,4 @@
-"""Reports: facts in, text out. To add one: a template, and a line in REPORTS where it needs facts of its own.
+"""Reports: facts in, text out. To add one: a template; a line in REPORTS where it needs facts of its own.
 
 The only room that knows Jinja. Nothing here asks the network or the clock.
 """
@@ -8,15 +8,16 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.mirror import Mirror
-from vcjira.report import chain_facts, requesters_facts, stages_facts, texts, walls_facts
+from vcjira.report import chain_facts, pages, requesters_facts, stages_facts, texts, walls_facts
 from vcjira.report.head import head
-from vcjira.report.pages import render as render_template
+from vcjira.report.veil import Veil
 from vcjira.report.window import Request, Window, window
 
 FORMATS = ("html", "md", "csv", "json")
@@ -33,24 +34,32 @@ __all__ = ["FORMATS", "REPORTS", "Request", "facts", "publish", "render"]
 
 def facts(mirror: Mirror, settings: Settings, request: Request) -> dict[str, Any]:
     """What a report says, as plain values; the format `json` is exactly this."""
-    gather = REPORTS.get(request.name)
-    if gather is None:
-        near = difflib.get_close_matches(request.name, REPORTS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
-        raise Mend(f"there is no report {request.name!r}", hint=hint)
     period = window(mirror, request)
-    found: dict[str, Any] = {"report": head(mirror, settings, request.name, period), **gather(mirror, settings, period)}
-    found["report"]["pseudonymised"] = request.pseudonymise
+    found = {"report": head(mirror, settings, request.name, period) | {"pseudonymised": request.pseudonymise}}
+    gather = REPORTS.get(request.name)
+    found |= gather(mirror, settings, period) if gather else {}
     found = dict(texts.plain(found))
-    return dict(texts.pseudonymised(found, _salt(mirror))) if request.pseudonymise else found
+    return dict(Veil(mirror, settings, _salt(mirror)).over(found)) if request.pseudonymise else found
 
 
 def render(mirror: Mirror, settings: Settings, request: Request) -> str:
     """One report as text. Mend for an unknown name or a template that does not work."""
+    own = settings.reports.templates
+    if request.name not in REPORTS and not pages.exists(request, own):
+        near = difflib.get_close_matches(request.name, REPORTS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
+        raise Mend(f"there is no report {request.name!r}", hint=hint)
     found = facts(mirror, settings, request)
     if request.format == "json" and request.template is None:
         return json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n"
-    return render_template(request, found, settings.reports.templates)
+
+    def of(name: str) -> dict[str, Any]:
+        """The facts of another report, for templates that show several."""
+        if name not in REPORTS:
+            raise ValueError(f"there is no report {name!r}; there are: {', '.join(REPORTS)}")
+        return facts(mirror, settings, replace(request, name=name))
+
+    return pages.render(request, found, own, of)
 
 
 def publish(mirror: Mirror, settings: Settings) -> list[Path]:

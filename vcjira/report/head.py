@@ -7,6 +7,7 @@ from typing import Any
 from vcjira import __version__
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
+from vcjira.report.behind import ISSUES
 from vcjira.report.window import Window
 
 IN_WINDOW = """
@@ -43,18 +44,24 @@ def head(mirror: Mirror, settings: Settings, name: str, window: Window) -> dict[
 
 
 def _left_out(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
-    """Issues of the window that some numbers do without, and why."""
-    row = mirror.rows(
-        "SELECT count(*) AS issues, count(*) FILTER (c.own_team) AS own,"
-        " count(*) FILTER (NOT i.history_complete) AS cut, count(*) FILTER (NOT i.comments_complete) AS short,"
-        " count(*) FILTER (c.requester_id IS NULL) AS nobody"
-        f" FROM issues i LEFT JOIN classes c USING (site, issue_id) WHERE {IN_WINDOW}",
-        params(window),
-    )[0]
-    reasons = {
-        "own": "asked by the owning team itself; not a request to anybody",
-        "cut": "history shorter than Jira counts; left out of hand-over patterns",
-        "short": "comments shorter than Jira counts; left out of the shares",
-        "nobody": "without a requester",
-    }
-    return [{"issues": row[key], "of": row["issues"], "why": why} for key, why in reasons.items() if row[key]]
+    """Issues of the window that some numbers do without: how many, why, and which."""
+    total = mirror.value(f"SELECT count(*) FROM issues i WHERE {IN_WINDOW}", params(window))
+    rows = []
+    for condition, why in LEFT_OUT.items():
+        found = mirror.value(
+            f"SELECT {ISSUES} FROM issues i LEFT JOIN classes c USING (site, issue_id)"
+            f" WHERE {IN_WINDOW} AND {condition}",
+            params(window),
+        )
+        if found:
+            rows.append({"count": len(found), "of": total, "why": why, "issues": found})
+    return rows
+
+
+LEFT_OUT = {
+    "c.own_team": "asked by the owning team itself; not a request to anybody",
+    "NOT i.history_complete": "history shorter than Jira counts; left out of hand-over patterns",
+    "NOT i.comments_complete": "comments shorter than Jira counts; left out of the shares",
+    "c.requester_id IS NULL": "without a requester",
+}
+"""SQL condition -> why the issues that meet it are not in every number."""

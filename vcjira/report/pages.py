@@ -1,6 +1,7 @@
 """Templates: where they are found, what they may use, and what their errors mean."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,42 +11,58 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from vcjira.errors import Mend
 from vcjira.report import charts, texts
+from vcjira.report.behind import browse, searches
 from vcjira.report.window import Request
 
 PACKAGED = Path(__file__).parents[1] / "templates"
 IN_CHECKOUT = Path(__file__).parents[2] / "templates"
 MOST = 40
-"""Issues listed behind one number; the CSV has all."""
+"""Issues listed with their summary behind one number; links open all."""
+PLAIN = re.compile(r"\.(?:md|csv|json|jsonl|txt)(?:\.j2)?$")
+"""Names of templates whose text is not HTML; everything else is escaped."""
 
 
-def render(request: Request, facts: Mapping[str, Any], own: Path | None) -> str:
-    """The facts through `<name>.<format>.j2`, or through a template of the user's."""
-    folders = [folder for folder in (own, PACKAGED, IN_CHECKOUT) if folder]
-    name = f"{request.name}.{request.format}.j2"
-    if request.template:
-        folders.insert(0, request.template.absolute().parent)
-        name = request.template.name
-    environment = _environment(folders)
+def render(request: Request, facts: Mapping[str, Any], own: Path | None, of: Callable[[str], Mapping[str, Any]]) -> str:
+    """The facts through `<name>.<format>.j2`, or through a template of the user's; `of` are those of other reports."""
+    name = _name(request)
+    environment = _environment(_folders(request, own))
+    urls = {site["name"]: site["url"] for site in facts["report"]["sites"]}
     try:
-        urls = {site["name"]: site["url"] for site in facts["report"]["sites"]}
-        return environment.get_template(name).render({**facts, "urls": urls})
+        return environment.get_template(name).render({**facts, "urls": urls, "facts": of})
     except jinja2.TemplateNotFound as error:
         hint = "a report has the formats for which there is a template <report>.<format>.j2"
         raise Mend(f"there is no template {error.name!r}", where=str(request.template or name), hint=hint) from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.filename or error.name or name}:{error.lineno}"
-        hint = "https://jinja.palletsprojects.com says how templates are written; docs/reports.md what they get"
+        hint = "docs/reports.md describes how templates are written and what they get"
         raise Mend(f"the template has a syntax error: {error.message}", where=where, hint=hint) from None
-    except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError) as error:
+    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         hint = "docs/reports.md describes the facts"
         raise Mend(f"the template does not work: {error}", where=_place(error, name), hint=hint) from None
+    except UnicodeError:
+        raise Mend("the template is not UTF-8", where=str(request.template or name), hint="save it as UTF-8") from None
+
+
+def exists(request: Request, own: Path | None) -> bool:
+    """Whether there is a template for this report in this format."""
+    return request.template is not None or any((folder / _name(request)).is_file() for folder in _folders(request, own))
+
+
+def _name(request: Request) -> str:
+    return request.template.name if request.template else f"{request.name}.{request.format}.j2"
+
+
+def _folders(request: Request, own: Path | None) -> list[Path]:
+    """Where templates are looked for, the user's own first."""
+    mine = request.template.absolute().parent if request.template else None
+    return [folder for folder in (mine, own, PACKAGED, IN_CHECKOUT) if folder]
 
 
 def _place(error: BaseException, name: str) -> str:
     """File and line of the innermost template in the trace."""
     place, trace = name, error.__traceback__
     while trace:
-        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+        if "__jinja_template__" in trace.tb_frame.f_globals:
             place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
@@ -54,7 +71,7 @@ def _place(error: BaseException, name: str) -> str:
 def _environment(folders: list[Path]) -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
-        autoescape=lambda name: name is not None and ".html" in name,
+        autoescape=lambda name: name is None or not PLAIN.search(name),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -73,13 +90,17 @@ def _environment(folders: list[Path]) -> SandboxedEnvironment:
         "whisker": charts.whisker,
         "months_chart": charts.months,
         "bar": charts.bar,
+        "split_bar": charts.split,
+        "chain_chart": charts.chain,
+        "searches": searches,
+        "browse": browse,
         "MOST": MOST,
     }
     return environment
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.0f} %"
+    return "–" if share is None else f"{share:.0%}"
 
 
 def number(value: float | None) -> str:

@@ -5,8 +5,11 @@ from typing import Any
 from vcjira import statistics
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
+from vcjira.report import value_chain_facts
+from vcjira.report.behind import ISSUES, listed
 from vcjira.report.head import IN_WINDOW, params
 from vcjira.report.window import Window
+from vcjira.rules.tallies import count_carried, count_changed, count_owners
 
 CLASSES = ("customer", "partner", "stakeholder", "unknown")
 NOBODY = "(unknown)"
@@ -18,7 +21,7 @@ MISSING = """CASE WHEN c.has_choice IS NULL THEN 'has the requester a choice?'
 
 
 def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]:
-    """total, classes, organizations, teams, months, unknown, carried, changed, split; each row with its issues."""
+    """What docs/reports.md lists; each row with the issues behind it."""
     values = params(window)
     total = int(mirror.value(f"SELECT count(*) {ASKED}", values))
     return {
@@ -27,16 +30,19 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
         "organizations": _table(mirror, values, f"coalesce(c.organization, '{NOBODY}')", "organization"),
         "teams": _table(mirror, values, "coalesce(c.team, '(no team)')", "team"),
         "months": mirror.rows(
-            f"SELECT date_trunc('month', i.created)::DATE AS month, count(*) AS requests, {COUNTS} {ASKED}"
+            f"SELECT date_trunc('month', i.created)::DATE AS month, count(*) AS requests, {COUNTS}, {ISSUES} {ASKED}"
             " GROUP BY 1 ORDER BY 1",
             values,
         ),
         "unknown": _listed(mirror, values, MISSING, "missing", "AND c.class = 'unknown'"),
-        "carried": _listed(
-            mirror, values, "coalesce(c.team, '(no team)')", "team", "AND c.carrier_id IS DISTINCT FROM c.requester_id"
-        ),
-        "changed": _listed(mirror, values, "c.class || ' -> ' || c.class_now", "change", "AND c.class <> c.class_now"),
-        "split": _split(mirror, settings, values),
+        "carried": _carried(mirror, values, total),
+        "changed": [
+            row | {"change": f"{row['class']} → {row['class_now']}"}
+            for row in listed(count_changed(mirror, IN_WINDOW, values))
+        ],
+        "owners": _owners(mirror, values),
+        "split": _split(mirror, settings, values | {"as_of": window.as_of}),
+        "chain": value_chain_facts.gather(mirror, settings, values),
     }
 
 
@@ -45,55 +51,60 @@ def _classes(mirror: Mirror, values: dict[str, object], total: int) -> list[dict
     rows = []
     for name in CLASSES:
         row = found.get(name) or {"class": name, "requests": 0, "issues": []}
-        low, high = statistics.wilson(row["requests"], total) if total >= SHOW_FROM else (None, None)
-        rows.append(row | {"share": row["requests"] / total if total else None, "low": low, "high": high})
+        rows.append(row | _share(row["requests"], total))
     return rows
+
+
+def _share(part: int, total: int) -> dict[str, Any]:
+    """A share with its 95 % interval, from 20 on."""
+    if total < SHOW_FROM:
+        return {"share": None, "low": None, "high": None}
+    low, high = statistics.wilson(part, total)
+    return {"share": part / total, "low": low, "high": high}
 
 
 def _table(mirror: Mirror, values: dict[str, object], column: str, name: str) -> list[dict[str, Any]]:
     return mirror.rows(
         f"SELECT {column} AS {name}, count(*) AS requests, count(DISTINCT c.requester_id) AS requesters, {COUNTS},"
-        f" {_ISSUES} {ASKED} GROUP BY 1 ORDER BY 2 DESC, 1",
+        f" {ISSUES} {ASKED} GROUP BY 1 ORDER BY 2 DESC, 1",
         values,
     )
-
-
-_ISSUES = (
-    "list({'site': i.site, 'key': i.key, 'created': i.created, 'summary': i.summary}"
-    " ORDER BY i.created DESC, i.issue_id) AS issues"
-)
 
 
 def _listed(mirror: Mirror, values: dict[str, object], column: str, name: str, only: str = "") -> list[dict[str, Any]]:
     return mirror.rows(
-        f"SELECT {column} AS {name}, count(*) AS requests, {_ISSUES} {ASKED} {only} GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"SELECT {column} AS {name}, count(*) AS requests, {ISSUES} {ASKED} {only} GROUP BY 1 ORDER BY 2 DESC, 1",
         values,
     )
 
 
+def _carried(mirror: Mirror, values: dict[str, object], total: int) -> dict[str, Any]:
+    """How much was filed by somebody else than the one who asked, and by whom: a team, never a person."""
+    rows = listed(count_carried(mirror, IN_WINDOW, values))
+    for row in rows:
+        row["team"] = row["team"] or "(no team)"
+    requests = sum(row["requests"] for row in rows)
+    return {"requests": requests, "of": total, **_share(requests, total), "rows": rows}
+
+
+def _owners(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
+    """By which way the owning team was found; how many issues, of which share, and which."""
+    rows = count_owners(mirror, IN_WINDOW, values)
+    return [row | {"count": row["issues"], "issues": row.pop("behind")} for row in rows]
+
+
 def _split(mirror: Mirror, settings: Settings, values: dict[str, object]) -> list[dict[str, Any]]:
-    """Declared split against delivered work: resolved requests of the window whose class is known."""
+    """Declared split against delivered work: requests of the window, resolved by then, whose class is known."""
     if not settings.declared_split:
         return []
-    done = dict(
-        mirror.tuples(
-            f"SELECT c.class, count(*) {ASKED} AND c.class <> 'unknown' AND i.resolved IS NOT NULL GROUP BY 1", values
-        )
-    )
-    total = sum(done.values())
+    done = {
+        row["class"]: row
+        for row in _listed(mirror, values, "c.class", "class", "AND c.class <> 'unknown' AND i.resolved < $as_of")
+    }
+    total = sum(row["requests"] for row in done.values())
     rows = []
     for name, declared in settings.declared_split.items():
-        enough = total >= SHOW_FROM
-        low, high = statistics.wilson(done.get(name, 0), total) if enough else (None, None)
-        rows.append(
-            {
-                "class": name,
-                "declared": declared,
-                "delivered": done.get(name, 0),
-                "of": total,
-                "share": done.get(name, 0) / total if enough else None,
-                "low": low,
-                "high": high,
-            }
-        )
+        row = done.get(name) or {"requests": 0, "issues": []}
+        facts = {"class": name, "declared": declared, "delivered": row["requests"], "of": total}
+        rows.append(facts | _share(row["requests"], total) | {"issues": row["issues"]})
     return rows

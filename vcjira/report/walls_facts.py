@@ -7,6 +7,7 @@ from typing import Any
 from vcjira import statistics, walls
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
+from vcjira.report.behind import ISSUES
 from vcjira.report.head import IN_WINDOW, params
 from vcjira.report.window import Window
 
@@ -63,44 +64,45 @@ def _by_weight(rows: list[dict[str, Any]], name: str) -> list[str]:
 def _months(mirror: Mirror) -> list[dict[str, Any]]:
     """Requests per month and the share without a recorded two-way conversation, with its interval from n = 20 on."""
     months = mirror.rows(
-        "SELECT date_trunc('month', created)::DATE AS month, count(*) AS requests,"
-        " count(*) FILTER (NOT two_way) AS one_way FROM wall_requests WHERE readable GROUP BY 1 ORDER BY 1"
+        "SELECT date_trunc('month', i.created)::DATE AS month, count(*) AS requests,"
+        f" count(*) FILTER (w.two_way) AS two_way, count(*) FILTER (NOT w.two_way) AS one_way, {ISSUES}"
+        " FROM wall_requests w JOIN issues i USING (site, issue_id) WHERE w.readable GROUP BY 1 ORDER BY 1"
     )
-    for row in months:
-        enough = row["requests"] >= SHOW_FROM
-        low, high = statistics.wilson(row["one_way"], row["requests"]) if enough else (None, None)
-        row |= {"share": row["one_way"] / row["requests"] if enough else None, "low": low, "high": high}
-    return months
+    return [row | _share(row["one_way"], row["requests"]) for row in months]
 
 
 def _handovers(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
     """Pairs of teams with what one passed on to the other; bulk edits and automation left out."""
     rows = mirror.rows(
-        "SELECT h.from_team, h.to_team, count(*) AS handovers, count(DISTINCT h.issue_id) AS issues,"
-        " median(h.held_s) AS median_held_s, list(DISTINCT i.key ORDER BY i.key) AS keys, any_value(h.site) AS site"
-        " FROM handovers h JOIN issues i USING (site, issue_id)"
+        "WITH passed AS (SELECT h.from_team, h.to_team, count(*) AS handovers, median(h.held_s) AS median_held_s,"
+        " list(DISTINCT (h.site, h.issue_id)) AS ids FROM handovers h JOIN issues i USING (site, issue_id)"
         f" WHERE h.from_team <> h.to_team AND NOT h.bulk AND NOT h.automated AND {IN_WINDOW} AND h.happened < $as_of"
-        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+        " GROUP BY ALL)"
+        " SELECT from_team, to_team, any_value(handovers) AS handovers, any_value(median_held_s) AS median_held_s,"
+        f" {ISSUES} FROM (SELECT *, unnest(ids) AS id FROM passed) p"
+        " JOIN issues i ON i.site = p.id[1] AND i.issue_id = p.id[2] GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         params(window) | {"as_of": window.as_of},
     )
     for row in rows:
-        low, high = statistics.garwood(row["handovers"])
-        row |= {"low": low, "high": high}
+        row["low"], row["high"] = statistics.garwood(row["handovers"])
     return rows
 
 
 def _patterns(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
-    """Per pattern: hits, issues, share of the window's issues with its interval."""
+    """Per pattern: hits, the window's issues with one, their share with its interval; hits of whole cells beside."""
     total = mirror.value(f"SELECT count(*) FROM issues i WHERE {IN_WINDOW}", params(window))
     rows = mirror.rows(
-        "SELECT h.pattern, count(*) AS hits, count(DISTINCT (h.site, h.issue_id)) AS issues,"
-        " list(DISTINCT i.key ORDER BY i.key) AS keys, any_value(h.site) AS site"
-        f" FROM hits h JOIN issues i USING (site, issue_id) WHERE {IN_WINDOW} AND h.happened < $as_of"
-        " GROUP BY 1 ORDER BY 1",
+        "WITH found AS"
+        " (SELECT pattern, site, issue_id, count(*) AS hits FROM hits WHERE happened < $as_of GROUP BY ALL)"
+        f" SELECT h.pattern, sum(h.hits)::BIGINT AS hits, {ISSUES} FROM found h JOIN issues i USING (site, issue_id)"
+        f" WHERE {IN_WINDOW} GROUP BY 1 ORDER BY 1",
         params(window) | {"as_of": window.as_of},
     )
-    for row in rows:
-        enough = total >= SHOW_FROM
-        low, high = statistics.wilson(row["issues"], total) if enough else (None, None)
-        row |= {"of": total, "share": row["issues"] / total if enough else None, "low": low, "high": high}
-    return rows
+    return [row | {"of": total} | _share(len(row["issues"]), total) for row in rows]
+
+
+def _share(part: int, total: int) -> dict[str, Any]:
+    if total < SHOW_FROM:
+        return {"share": None, "low": None, "high": None}
+    low, high = statistics.wilson(part, total)
+    return {"share": part / total, "low": low, "high": high}

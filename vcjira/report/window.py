@@ -1,9 +1,11 @@
 """What a report looks at: a period, a day of judgement, some projects, and whether names may leave the house."""
 
+import difflib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from vcjira.errors import Mend
 from vcjira.mirror import Mirror, now
 
 DEFAULT = timedelta(days=180)
@@ -43,7 +45,21 @@ def window(mirror: Mirror, request: Request) -> Window:
     as_of = min(newest, _after(request.as_of)) if request.as_of else newest
     end = min(as_of, _after(request.to)) if request.to else as_of
     start = datetime.combine(request.from_, datetime.min.time()) if request.from_ else end - DEFAULT
+    if start >= end:
+        known = f"the mirror knows what happened up to {newest:%Y-%m-%d}"
+        raise Mend(f"the period from {start:%Y-%m-%d} to {end:%Y-%m-%d} is empty; {known}", hint="name other days")
+    _refuse_unknown(mirror, request.projects)
     return Window(start, end, as_of, request.projects)
+
+
+def _refuse_unknown(mirror: Mirror, projects: tuple[str, ...]) -> None:
+    """A project that is not there would make a report of nothing that looks like good news."""
+    known = [key for (key,) in mirror.tuples("SELECT DISTINCT project FROM issues ORDER BY 1")] if projects else []
+    for project in projects:
+        if project not in known:
+            near = difflib.get_close_matches(project.upper(), known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:20])}"
+            raise Mend(f"there is no issue of a project {project!r} in the mirror", hint=hint)
 
 
 def _after(day: date) -> datetime:

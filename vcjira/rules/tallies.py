@@ -1,7 +1,7 @@
 """Counts behind the classes that reports show: who carries, how owners were found, whose class changed and why.
 
 Every function takes the window of the report as `only`: SQL over `issues i` and `classes c`, with its parameters. Own
-issues of the teams are no requests and are left out.
+issues of the teams are no requests and are left out. `behind` lists the issues that a row counts, newest first.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from vcjira.mirror import Mirror, now
 
 Row = dict[str, Any]
 Params = dict[str, object]
+BEHIND = "list({'site': site, 'key': key, 'created': created, 'summary': summary} ORDER BY created DESC, key) AS behind"
 
 
 def count_carried(mirror: Mirror, only: str = "true", params: Params | None = None) -> list[Row]:
@@ -20,7 +21,7 @@ def count_carried(mirror: Mirror, only: str = "true", params: Params | None = No
     return mirror.rows(
         f"""
         WITH asked AS (
-            SELECT c.*, i.created FROM issues i JOIN classes c USING (site, issue_id) WHERE NOT c.own_team AND {only}
+            SELECT c.*, i.created, i.key, i.summary FROM issues i JOIN classes c USING (site, issue_id) WHERE NOT c.own_team AND {only}
         ),
         home AS (
             SELECT a.site, a.issue_id, arg_min(p.team, (p.authority, p.team)) AS team FROM asked a
@@ -33,7 +34,8 @@ def count_carried(mirror: Mirror, only: str = "true", params: Params | None = No
         SELECT a.team, CASE WHEN p.bot THEN '(automation)' ELSE coalesce(h.team, f.organization, '(unknown)') END
                 AS carrier,
             coalesce(array_to_string(json_extract_string(y.hops, '$[*].hop'), ', '), 'filed for') AS hops,
-            count(*) AS requests, any_value(t.of) AS of, count(*) / any_value(t.of) AS share
+            count(*) AS requests, any_value(t.of) AS of, count(*) / any_value(t.of) AS share,
+            {BEHIND.replace("site, 'key'", "a.site, 'key'")}
         FROM asked a JOIN total t ON t.team IS NOT DISTINCT FROM a.team
         LEFT JOIN home h ON h.site = a.site AND h.issue_id = a.issue_id
         LEFT JOIN issue_parties y ON y.site = a.site AND y.issue_id = a.issue_id
@@ -53,10 +55,10 @@ def count_owners(mirror: Mirror, only: str = "true", params: Params | None = Non
     return mirror.rows(
         f"""
         WITH owned AS (
-            SELECT coalesce(t.how, '(no team)') AS how FROM issues i JOIN classes c USING (site, issue_id)
+            SELECT coalesce(t.how, '(no team)') AS how, site, key, i.created, i.summary FROM issues i JOIN classes c USING (site, issue_id)
             LEFT JOIN issue_teams t USING (site, issue_id) WHERE {only}
         )
-        SELECT how, count(*) AS issues, count(*) / sum(count(*)) OVER () AS share
+        SELECT how, count(*) AS issues, count(*) / sum(count(*)) OVER () AS share, {BEHIND}
         FROM owned GROUP BY how ORDER BY issues DESC, how
         """,
         params or {},
@@ -68,7 +70,7 @@ def count_changed(mirror: Mirror, only: str = "true", params: Params | None = No
     return mirror.rows(
         f"""
         WITH changed AS (
-            SELECT c.*, i.created, i.key, a.organization AS organization_now,
+            SELECT c.*, i.created, i.key, i.summary, a.organization AS organization_now,
                 {_rules("o")} AS old_rules,
                 {_rules("n")} AS new_rules
             FROM issues i JOIN classes c USING (site, issue_id) JOIN issue_verdicts j USING (site, issue_id)
@@ -82,7 +84,7 @@ def count_changed(mirror: Mirror, only: str = "true", params: Params | None = No
                 THEN 'organization ' || coalesce(organization, 'unknown') || ' -> '
                     || coalesce(organization_now, 'unknown')
                 ELSE 'rule ' || coalesce(old_rules, 'none') || ' -> ' || coalesce(new_rules, 'none') END AS why,
-            organization, count(*) AS requests, arg_max(key, (created, key)) AS example
+            organization, count(*) AS requests, arg_max(key, (created, key)) AS example, {BEHIND}
         FROM changed GROUP BY 1, 2, 3, 4 ORDER BY requests DESC, 1, 2, 3, 4
         """,
         {"moment": now(mirror)} | (params or {}),
