@@ -21,7 +21,8 @@ def count_carried(mirror: Mirror, only: str = "true", params: Params | None = No
     return mirror.rows(
         f"""
         WITH asked AS (
-            SELECT c.*, i.created, i.key, i.summary FROM issues i JOIN classes c USING (site, issue_id) WHERE NOT c.own_team AND {only}
+            SELECT c.*, i.created, i.key, i.summary FROM issues i JOIN classes c USING (site, issue_id)
+            WHERE NOT c.own_team AND {only}
         ),
         home AS (
             SELECT a.site, a.issue_id, arg_min(p.team, (p.authority, p.team)) AS team FROM asked a
@@ -55,8 +56,9 @@ def count_owners(mirror: Mirror, only: str = "true", params: Params | None = Non
     return mirror.rows(
         f"""
         WITH owned AS (
-            SELECT coalesce(t.how, '(no team)') AS how, site, key, i.created, i.summary FROM issues i JOIN classes c USING (site, issue_id)
-            LEFT JOIN issue_teams t USING (site, issue_id) WHERE {only}
+            SELECT coalesce(t.how, '(no team)') AS how, site, key, i.created, i.summary
+            FROM issues i JOIN classes c USING (site, issue_id) LEFT JOIN issue_teams t USING (site, issue_id)
+            WHERE {only}
         )
         SELECT how, count(*) AS issues, count(*) / sum(count(*)) OVER () AS share, {BEHIND}
         FROM owned GROUP BY how ORDER BY issues DESC, how
