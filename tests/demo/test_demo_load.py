@@ -2,12 +2,17 @@
 
 import gzip
 import json
+import threading
 
 import pytest
 from demo_world import serving, small
 
-from vcjira.demo import Faults, load
+from vcjira import nightly
+from vcjira.config import load as settings_of
+from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Faults, load
 from vcjira.errors import Mend
+from vcjira.mirror import Mirror
+from vcjira.sync import Options
 
 
 def write(path, *records):
@@ -242,12 +247,21 @@ def test_real_files_lose_nothing(shared, name, issues, histories, comments):
         assert seen == sum(len(store.find(issue_id).histories) for issue_id in walked[:1000])
 
 
+def real_files(shared, largest):
+    found = [path for path in sorted((shared / "data" / "dev").glob("*.gz")) if path.stat().st_size < largest]
+    return found or pytest.skip("needs ../shared/data/dev")
+
+
+def test_every_line_of_a_real_file_is_an_issue_or_counted(shared):
+    for path in real_files(shared, 500_000):
+        store = load([path])
+        with gzip.open(path) as file:
+            lines = sum(bool(line.strip()) for line in file)
+        assert len(store) + store.skipped + store.replaced == lines, path.name
+
+
 def test_all_real_files_in_one_jira(shared):
-    folder = shared / "data" / "dev"
-    small_ones = [path for path in sorted(folder.glob("*.gz")) if path.stat().st_size < 300_000]
-    if not small_ones:
-        pytest.skip("needs ../shared/data/dev")
-    store = load(small_ones)
+    store = load(real_files(shared, 300_000))
     for product in ("cloud", "datacenter"):
         with serving(store, product=product) as client:
             ids = sorted(store.issues)
@@ -256,3 +270,38 @@ def test_all_real_files_in_one_jira(shared):
                 body = {"fields": ["*all"], "maxResults": 100}
                 page = client.search(f"id in ({found}) order by id", **body).json()["issues"]
                 assert [int(entry["id"]) for entry in page] == ids[start : start + 100]
+
+
+CONFIG = """
+version: 1
+mirror: m.duckdb
+sites:
+  - {{name: t, url: "{url}", product: {product}, token: env:VCJIRA_TOKEN{email},
+     requests: {{per_second: 1000, concurrency: 4}}}}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("product", ["cloud", "datacenter"])
+def test_the_program_reads_all_of_them(shared, tmp_path, monkeypatch, product):
+    """One Jira of all but the largest files, with every oddity: issues, histories and comments arrive, none twice."""
+    monkeypatch.setenv("VCJIRA_TOKEN", TOKEN)
+    store = load(real_files(shared, 3_000_000))
+    issues = store.issues.values()
+    histories = sum(bool(history.edits) for issue in issues for history in issue.histories)
+    with EmbeddedJira(store, product=product) as jira:
+        email = f", email: {EMAIL}" if product == "cloud" else ""
+        (tmp_path / "c.yaml").write_text(CONFIG.format(url=jira.url, product=product, email=email))
+        settings = settings_of(tmp_path / "c.yaml")
+        with Mirror(settings.mirror, write=True) as mirror:
+            stop = threading.Event()
+            outcome = nightly.sync(mirror, settings, Options(), watch=lambda *_: None, stop=stop)[0]
+            stop.set()
+            assert outcome.error is None
+            counts = [
+                mirror.value("SELECT count(*) FROM issues"),
+                mirror.value("SELECT count(DISTINCT (issue_id, change_id)) FROM changes"),
+                mirror.value("SELECT count(*) FROM comments"),
+            ]
+    assert counts == [len(store), histories, sum(len(issue.comments) for issue in issues)]
+    assert counts[0] > 6_000

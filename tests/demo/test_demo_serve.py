@@ -34,14 +34,15 @@ def test_one_line_and_a_clean_end(number):
 
 def test_data_files_faults_and_rate(tmp_path):
     data = tmp_path / "d.jsonl"
-    data.write_text('{"id":"1","key":"A-1","fields":{"summary":"s"}}\n{"accountId":"x"}\n')
+    line = '{"id":"1","key":"A-1","fields":{"summary":"s"}}\n'
+    data.write_text(line + line + '{"accountId":"x"}\n')
     faults = tmp_path / "f.json"
     faults.write_text(json.dumps({"rules": [{"kind": "503", "path": "field"}]}))
     process, line, url = started(
         "--data", str(data), "--product", "datacenter", "--faults", str(faults), "--rate", "2", "--latency", "1"
     )
     try:
-        assert "issues 1  not issues: 1" in line
+        assert "issues 1  not issues: 1  said again: 1" in line
         token = {"Authorization": f"Bearer {TOKEN}"}
         assert requests.get(f"{url}/rest/api/2/field", headers=token, timeout=5).status_code == 503
         codes = [requests.get(f"{url}/rest/api/2/myself", headers=token, timeout=5).status_code for _ in range(3)]

@@ -67,8 +67,9 @@ def serve_jira(
     kind: Product = "datacenter" if product == "datacenter" else "cloud"
     jira = EmbeddedJira(store, product=kind, port=port, faults=wrong, latency=latency / 1000, zone=zone, compress=gzip)
     with jira:
-        skipped = f"  not issues: {store.skipped}" if store.skipped else ""
-        app.say(f"embedded Jira ({product}) on {jira.url}  issues {len(store)}{skipped}  token: {TOKEN}")
+        told = {"not issues": store.skipped, "said again": store.replaced}
+        counts = "".join(f"  {what}: {count}" for what, count in told.items() if count)
+        app.say(f"embedded Jira ({product}) on {jira.url}  issues {len(store)}{counts}  token: {TOKEN}")
         sys.stdout.flush()
         stopped.wait()
 

@@ -16,7 +16,8 @@ from vcjira.errors import Mend
 def load(paths: Iterable[Path]) -> Store:
     """A store with all issues of the files; of an issue that occurs twice, the later one counts.
 
-    Records that are no issues (users, worklogs, webhook calls without one) are counted in `store.skipped`.
+    Records that are no issues (users, worklogs, webhook calls without one) are counted in `store.skipped`, repeated
+    issues in `store.replaced`.
     """
     store = Store()
     reader = Reader(store.directory, store.projects)
@@ -61,6 +62,7 @@ def _place(store: Store, reader: Reader, issue: Issue) -> None:
     same_key = store.find(issue.key)
     if same_key is not None and same_key.key == issue.key:
         issue.id = same_key.id
+        store.replaced += 1
     elif issue.id in store.issues:
         issue.id = reader.fresh()
     store.put(issue)

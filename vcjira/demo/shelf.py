@@ -40,6 +40,9 @@ class Shelf:
         self.projects: dict[str, Project] = {}
         self.issues: dict[int, Issue] = {}
         self.skipped = 0
+        """Records of files that are no issues."""
+        self.replaced = 0
+        """Records of files that say an issue again; the last one counts."""
         self.version = 0
         self.clock = times.Clock(times.millis(START))
         self.past: deque[Past] = deque(maxlen=REMEMBERED)
