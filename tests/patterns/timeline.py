@@ -99,6 +99,8 @@ class World:
             self._comment(site, issue_id, when, who, deed, rest)
         elif deed == "links":
             self._link(site, issue_id, when, who, rest)
+        elif deed == "deletes":  # a user: the assignee is cleared without a history item
+            self.issues[site, issue_id]["assignee_id"] = None
         else:
             self._change(site, self.issues[site, issue_id], when, actor, deed, rest)
         self.issues[site, issue_id]["updated"] = when
@@ -116,7 +118,7 @@ class World:
             "components": words["component"].split(",") if "component" in words else [],
             "summary": words.get("summary", "").replace("_", " "), "presence": "present",
             "parent_key": words.get("parent") and f"P-{words['parent']}", "history_complete": "cut" not in words,
-            "comments_complete": True, "description_words": 5,
+            "comments_complete": "hidden" not in words, "description_words": 5,
         }  # fmt: skip
 
     def _comment(self, site: str, issue_id: str, when: datetime, who: str, deed: str, rest: list[str]) -> None:

@@ -20,6 +20,11 @@ not found:
     1d pat comments
     2d ann comments
     3d pat closes as Won't Do
+found:
+    0h ann creates for Platform
+    1d pat closes as Won't Do
+    2d ann comments              # what is said afterwards does not mend it
+    3d pat comments
 not found:
     0h ann creates for Platform
     1d robot closes as Won't Do  # automation (E1)
@@ -53,7 +58,12 @@ LEFT JOIN (
     SELECT site, issue_id, count(*) AS turns FROM (
         SELECT t.site, t.issue_id, t.side,
             lag(t.side) OVER (PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS before
-        FROM talk t WHERE t.side IS NOT NULL AND t.public AND {talks}
+        FROM talk t
+        JOIN (
+            SELECT site, issue_id, min(happened) AS closed FROM resolution_steps
+            WHERE lower(to_resolution) IN ({resolutions}) GROUP BY site, issue_id
+        ) c ON c.site = t.site AND c.issue_id = t.issue_id AND t.created <= c.closed
+        WHERE t.side IS NOT NULL AND t.public AND {talks}
     ) e WHERE before IS DISTINCT FROM side GROUP BY site, issue_id
 ) w ON w.site = h.site AND w.issue_id = h.issue_id
 WHERE h.place = 1 AND {counted} AND {asked} AND h.actor_id IS DISTINCT FROM r.requester_id
