@@ -47,6 +47,7 @@ READS = [
     "issue/A-1?expand=changelog&properties=*all",
     "issue/A-99",
     "issue/A-1/comment",
+    "issue/A-1/transitions",
     "issue/A-1/properties",
     "issue/A-1/properties/request.channel.type",
     "issue/A-1/properties/none",
@@ -80,6 +81,10 @@ CLOUD_POSTS = [
     ("issue/bulkfetch", {"issueIdsOrKeys": []}),
     ("changelog/bulkfetch", {"issueIdsOrKeys": ["A-1", "A-3"], "maxResults": 2}),
     ("comment/list", {"ids": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}),
+    ("issue", {"fields": {"project": {"key": "A"}, "issuetype": {"name": "Bug"}, "summary": "by HTTP"}}),
+    ("issue", {"fields": {}}),
+    ("issue/A-5/transitions", {"transition": {"id": "0"}}),
+    ("bulk/issues/move", {"targetToSourcesMapping": {"B,10001": {"issueIdsOrKeys": ["A-7"]}}}),
     ("issue/properties/multi", {"issues": [{"issueID": 10001, "properties": {"p": 1}}]}),
 ]
 

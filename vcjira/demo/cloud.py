@@ -1,6 +1,6 @@
 """What Jira Cloud answers: its routes, and what only it has. Same names as `datacenter`."""
 
-from vcjira.demo import bulk_edit, cloud_search, desk, people, reads, writes
+from vcjira.demo import bulk_edit, cloud_search, desk, lifecycle, people, reads, writes
 from vcjira.demo.call import Answer, Call, Route, json_answer
 from vcjira.demo.records import Project
 
@@ -93,17 +93,24 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "issue/properties/multi", bulk_edit.properties_of_many),
     ("GET", "issue/{issue}", reads.issue),
     ("PUT", "issue/{issue}", writes.edit),
+    ("POST", "issue", lifecycle.create),
+    ("DELETE", "issue/{issue}", lifecycle.delete),
+    ("GET", "issue/{issue}/transitions", lifecycle.transitions),
+    ("POST", "issue/{issue}/transitions", lifecycle.transition),
     ("PUT", "issue/{issue}/assignee", writes.assign),
     ("GET", "issue/{issue}/changelog", reads.changelog),
     ("GET", "issue/{issue}/comment", reads.comments),
     ("POST", "issue/{issue}/comment", writes.add_comment),
     ("GET", "issue/{issue}/comment/{comment}", reads.comment),
+    ("PUT", "issue/{issue}/comment/{comment}", lifecycle.edit_comment),
+    ("DELETE", "issue/{issue}/comment/{comment}", lifecycle.delete_comment),
     ("POST", "comment/list", reads.comment_list),
     ("GET", "issue/{issue}/properties", reads.properties),
     ("GET", "issue/{issue}/properties/{property}", reads.get_property),
     ("PUT", "issue/{issue}/properties/{property}", writes.put_property),
     ("DELETE", "issue/{issue}/properties/{property}", writes.delete_property),
     ("POST", "bulk/issues/fields", bulk_edit.submit),
+    ("POST", "bulk/issues/move", lifecycle.move),
     ("GET", "bulk/queue/{task}", bulk_edit.progress),
     ("GET", "task/{task}", bulk_edit.task),
     ("GET", "group/member", people.member_page),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vcjira.demo import desk, fields, people, reads, writes
+from vcjira.demo import desk, fields, lifecycle, people, reads, writes
 from vcjira.demo.call import Answer, Call, Refusal, Route, json_answer
 from vcjira.demo.shapes import joined
 
@@ -92,10 +92,16 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "search", search),
     ("GET", "issue/{issue}", reads.issue),
     ("PUT", "issue/{issue}", writes.edit),
+    ("POST", "issue", lifecycle.create),
+    ("DELETE", "issue/{issue}", lifecycle.delete),
+    ("GET", "issue/{issue}/transitions", lifecycle.transitions),
+    ("POST", "issue/{issue}/transitions", lifecycle.transition),
     ("PUT", "issue/{issue}/assignee", writes.assign),
     ("GET", "issue/{issue}/comment", reads.comments),
     ("POST", "issue/{issue}/comment", writes.add_comment),
     ("GET", "issue/{issue}/comment/{comment}", reads.comment),
+    ("PUT", "issue/{issue}/comment/{comment}", lifecycle.edit_comment),
+    ("DELETE", "issue/{issue}/comment/{comment}", lifecycle.delete_comment),
     ("GET", "issue/{issue}/properties", reads.properties),
     ("GET", "issue/{issue}/properties/{property}", reads.get_property),
     ("PUT", "issue/{issue}/properties/{property}", writes.put_property),

@@ -69,7 +69,7 @@ class Store(Shelf):
             found.updated = moment
             return said
 
-    def edit_comment(self, issue: Key, comment_id: str, text: str, author: Who = None) -> None:
+    def edit_comment(self, issue: Key, comment_id: str, text: object, author: Who = None) -> None:
         with self.changing(issue) as (found, moment):
             old = next(comment for comment in found.comments if comment.id == comment_id)
             new = Comment(

@@ -8,7 +8,7 @@ from vcjira.demo.faults import Faults
 from vcjira.demo.records import Account, Issue
 from vcjira.demo.store import Store
 
-Change = Callable[[Issue], None]
+Change = Callable[[Issue], object]
 State = Literal["ENQUEUED", "RUNNING", "COMPLETE", "FAILED", "CANCEL_REQUESTED", "CANCELLED", "DEAD"]
 SLICE = 100
 

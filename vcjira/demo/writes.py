@@ -15,7 +15,7 @@ PLAIN = frozenset({"summary", "description", "environment", "duedate", "componen
 
 def edit(call: Call) -> Answer:
     """PUT `issue/{id}`: `fields` replace, `update` has verbs; never both for one field."""
-    found = _editable(call)
+    found = editable(call)
     asked = call.object()
     replace, verbs = asked.get("fields") or {}, asked.get("update") or {}
     both = set(replace) & set(verbs)
@@ -25,14 +25,14 @@ def edit(call: Call) -> Answer:
     _may_be_silent(call, found)
     labels = _labels(found, replace, verbs)
     values = _values(call, found, replace, verbs)
-    _within_limits(call, found)
+    within_limits(call, found)
     store = call.site.store
     metadata = asked.get("historyMetadata")
     with store.lock:
         if labels is not None:
             store.set_labels(found.id, labels, call.me, metadata)
         for name in [name for name in values if name in ("assignee", "reporter", "priority")]:
-            store.set_field(found.id, name, _name(values.pop(name)), call.me)
+            store.set_field(found.id, name, name_of(values.pop(name)), call.me)
         if values:
             store.change(found.id, values, call.me, metadata)
     if call.query.get("returnIssue") == "true" and call.site.product == "cloud":
@@ -40,7 +40,7 @@ def edit(call: Call) -> Answer:
     return Answer(204)
 
 
-def _editable(call: Call) -> Issue:
+def editable(call: Call) -> Issue:
     call.known()
     found = call.issue()
     if not call.site.edits(found.project.key):
@@ -60,7 +60,7 @@ def _may_be_silent(call: Call, found: Issue) -> None:
         raise Refusal(403, "To discard the user notification either admin or project admin permissions are required.")
 
 
-def _within_limits(call: Call, found: Issue) -> None:
+def within_limits(call: Call, found: Issue) -> None:
     """Cloud: so many writes to one issue, whatever they write."""
     if call.site.product != "cloud" or not call.site.faults.per_issue:
         return
@@ -115,12 +115,12 @@ def _values(call: Call, found: Issue, replace: dict[str, Any], verbs: dict[str, 
             message = f"Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."
             raise Refusal(400, errors={name: message})
     for name in ("assignee", "reporter"):
-        if values.get(name) is not None and call.site.store.directory.find(_name(values[name])) is None:
+        if values.get(name) is not None and call.site.store.directory.find(name_of(values[name])) is None:
             raise Refusal(400, errors={name: "Specify a valid value for " + name})
     return values
 
 
-def _name(value: Any) -> str | None:
+def name_of(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("accountId") or value.get("key") or value.get("name")
     return str(value) if value else None
@@ -128,11 +128,11 @@ def _name(value: Any) -> str | None:
 
 def assign(call: Call) -> Answer:
     """PUT `issue/{id}/assignee`."""
-    found = _editable(call)
-    name = _name(call.object())
+    found = editable(call)
+    name = name_of(call.object())
     if name is not None and call.site.store.directory.find(name) is None:
         raise Refusal(400, errors={"assignee": "Specify a valid value for assignee"})
-    _within_limits(call, found)
+    within_limits(call, found)
     call.site.store.assign(found.id, name, call.me)
     return Answer(204)
 
@@ -148,7 +148,7 @@ def add_comment(call: Call) -> Answer:
     told = {entry.get("key"): entry.get("value") for entry in asked.get("properties") or []}
     internal = (told.get("sd.public.comment") or {}).get("internal")
     public = None if internal is None else str(internal).lower() != "true"
-    _within_limits(call, found)
+    within_limits(call, found)
     said = call.site.store.comment(found.id, "", call.me, public=public)
     said.body = raw.raw(body)
     return json_answer(call.shapes.comment(found, said), 201)
@@ -156,7 +156,7 @@ def add_comment(call: Call) -> Answer:
 
 def put_property(call: Call) -> Answer:
     """201 the first time, 200 afterwards; `updated` stays."""
-    found = _editable(call)
+    found = editable(call)
     name = call.path["property"]
     if len(name) > 255:
         raise Refusal(400, "The property key cannot be longer than 255 characters.")
@@ -164,14 +164,14 @@ def put_property(call: Call) -> Answer:
         raise Refusal(400, "The property value must be a valid, non-empty JSON value.")
     if len(raw.encoded(call.body).decode()) > LONGEST_PROPERTY:
         raise Refusal(400, f"The property value cannot be longer than {LONGEST_PROPERTY} characters.")
-    _within_limits(call, found)
+    within_limits(call, found)
     fresh = name not in found.properties
     call.site.store.set_property(found.id, name, call.body)
     return Answer(201 if fresh else 200)
 
 
 def delete_property(call: Call) -> Answer:
-    found = _editable(call)
+    found = editable(call)
     if call.path["property"] not in found.properties:
         raise Refusal(404, f"The property with key '{call.path['property']}' does not exist.")
     call.site.store.set_property(found.id, call.path["property"], None)
