@@ -1,13 +1,14 @@
 """One night: sync, classify, report, labels, each step told, all under one lock (the open mirror's)."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vcjira import labels, nightly, report
 from vcjira.config import Settings
-from vcjira.errors import VcjiraError
+from vcjira.errors import Incomplete, VcjiraError
 from vcjira.mirror import Mirror
 from vcjira.sync import Options, Watcher, refresh_issues
 from vcjira.tracker import Tracker
@@ -23,6 +24,8 @@ class Step:
     text: str
     code: int = 0
     facts: Any = None
+    troubles: list[str] = field(default_factory=list)
+    """What could not be done, a line each."""
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Night:
 
     run_id: str
     steps: list[Step] = field(default_factory=list)
+    took_s: float = 0.0
 
     @property
     def exit_code(self) -> int:
@@ -39,16 +43,19 @@ class Night:
 
 
 def run(settings: Settings, *, watch: Watcher, stop: threading.Event) -> Night:
-    """The whole job. A step that fails is told and the next one goes on where that is safe: labels only after a
-    sync that reached every site."""
+    """The whole job. A step that fails is told and the next one goes on where that is safe: labels only on sites
+    that the sync reached."""
+    began = time.monotonic()
     with Mirror(settings.mirror, write=True) as mirror:
         night = Night(nightly.begin(mirror, "run"))
         trackers = nightly.Trackers(settings, stop)
-        reached = _step(night, "sync", lambda: _sync(mirror, settings, watch, stop))
+        reached: list[str] = []
+        safe = _step(night, "sync", lambda: _sync(mirror, settings, watch, stop, reached))
         classed = _step(night, "classify", lambda: _classify(mirror, settings))
         if classed:
-            _step(night, "labels", lambda: _labels(mirror, settings, trackers, write=reached))
+            _step(night, "labels", lambda: _labels(mirror, settings, trackers, reached if safe else []))
             _step(night, "report", lambda: _report(mirror, settings))
+        night.took_s = time.monotonic() - began
         nightly.end(mirror, night.run_id, night.exit_code, [vars(step) for step in night.steps])
         mirror.checkpoint()
     return night
@@ -59,26 +66,38 @@ def _step(night: Night, name: str, work: Callable[[], Step]) -> bool:
     try:
         step = work()
     except VcjiraError as error:
-        step = Step(name, str(error), error.exit_code)
+        step = Step(name, "not done", error.exit_code, troubles=[str(error)])
+    except OSError as error:
+        step = Step(name, "not done", Incomplete.exit_code, troubles=[str(error)])
     night.steps.append(step)
     return step.code in (0, 4)
 
 
-def _sync(mirror: Mirror, settings: Settings, watch: Watcher, stop: threading.Event) -> Step:
+def _sync(mirror: Mirror, settings: Settings, watch: Watcher, stop: threading.Event, reached: list[str]) -> Step:
+    """Names the sites that could be read in `reached`."""
     outcomes = nightly.sync(mirror, settings, Options(), watch=watch, stop=stop)
+    step = Step("sync", "", nightly.exit_code(outcomes), [nightly.outcome_facts(outcome) for outcome in outcomes])
     lines = []
     for outcome in outcomes:
-        if outcome.error and not outcome.certificate:
-            lines.append(f"{outcome.site}: {outcome.error}")
-            continue
         findings = outcome.certificate.get("findings", [])
+        if outcome.error:
+            step.troubles.append(f"{outcome.site}: {outcome.error}")
+        else:
+            reached.append(outcome.site)
+        step.troubles += [f"{outcome.site}: {_finding(finding)}" for finding in findings]
+        if outcome.error and not outcome.certificate:
+            lines.append(f"{outcome.site}: not synced")
+            continue
         state = "complete" if not findings else f"{sum(f['count'] for f in findings)} findings"
         gone = "".join(f", {count} {name.replace('_', ' ')}" for name, count in outcome.gone.items())
         lines.append(f"{outcome.site}: {outcome.walked} issues in Jira, {outcome.fetched} fetched{gone}, {state}")
-        if outcome.error:
-            lines.append(str(outcome.error))
-    facts = [nightly.outcome_facts(outcome) for outcome in outcomes]
-    return Step("sync", "\n".join(lines), nightly.exit_code(outcomes), facts)
+    step.text = "\n".join(lines)
+    return step
+
+
+def _finding(finding: dict[str, Any]) -> str:
+    project = f" in {finding['project']}" if finding["project"] else ""
+    return f"{finding['count']} {finding['code'].replace('_', ' ')}{project}: {finding['detail']}"
 
 
 def _classify(mirror: Mirror, settings: Settings) -> Step:
@@ -93,23 +112,27 @@ def _report(mirror: Mirror, settings: Settings) -> Step:
     return Step("report", "\n".join(map(str, paths)) or "none configured", facts=[str(path) for path in paths])
 
 
-def _labels(mirror: Mirror, settings: Settings, trackers: "nightly.Trackers", *, write: bool) -> Step:
-    plan = labels.draft(mirror, settings)
-    wanted = sum(plan.site_counts.values())
-    if not settings.labels.enabled:
-        return Step("labels", f"planned for {wanted} issues; `labels.enabled` is false, nothing written")
-    if not write:
-        return Step("labels", f"planned for {wanted} issues; nothing written: the sync did not reach every site")
+def _labels(mirror: Mirror, settings: Settings, trackers: "nightly.Trackers", reached: list[str]) -> Step:
+    """Plan and, where that is switched on, apply: on the sites that the sync reached."""
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in reached)
+    everywhere = len(reached) in (0, len(settings.sites))
+    enabled = settings.labels.enabled
+    narrow = None if everywhere else f"site IN ({names})"
+    plan = labels.draft(mirror, settings, narrow=narrow, force=not enabled)
+    planned = f"planned for {sum(plan.site_counts.values())} issues"
+    if not enabled:
+        return Step("labels", f"{planned}; `labels.enabled` is false, nothing written")
+    if not reached:
+        return Step("labels", f"{planned}; nothing written, because the sync did not succeed")
     outcome = labels.apply(mirror, settings, plan, trackers, refetch=refetcher(mirror, settings, trackers))
     labels.announce(mirror, plan)
     nightly.refresh(mirror, settings)
-    facts = outcome.facts()
-    text = f"run {outcome.run_id}: {outcome.issues} issues relabelled" if outcome.issues else "nothing to change"
-    if outcome.troubles:
-        text += f", {len(outcome.troubles)} operations not done (`vcjira labels log`)"
+    text = f"{outcome.issues} issues relabelled; undo: vcjira labels undo {outcome.run_id}"
+    step = Step("labels", text if outcome.issues else "nothing to change", outcome.exit_code, outcome.facts())
+    step.troubles += [f"{count} not done: {reason}" for reason, count in step.facts["reasons"].items()]
     if outcome.stopped:
-        text += f"; stopped: {outcome.stopped}"
-    return Step("labels", text, outcome.exit_code, facts)
+        step.troubles.append(f"stopped: {outcome.stopped}")
+    return step
 
 
 def refetcher(

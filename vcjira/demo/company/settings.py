@@ -91,6 +91,20 @@ people:
 teams:                            # the receiving side
 {teams}
 
+value_chain:                      # who delivers to whom
+  - Identity -> Platform
+  - Platform -> Checkout
+  - Platform -> Data Science
+  - Data -> Checkout
+  - Data -> Finance
+  - Checkout -> Globex
+  - Checkout -> Initech
+  - Checkout -> Marketing
+  - Globex -> Shoppers
+  - Initech -> Shoppers
+  - Support -> Blue Harbor
+  - Support -> Quill Books
+
 classify:
   unknown_budget: 25%
   rules:                          # the first rule that answers a question wins it
