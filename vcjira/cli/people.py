@@ -1,7 +1,6 @@
 """`vcjira people`: which accounts are one person, which may be, and what somebody decided about it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,14 +68,15 @@ def _decides(word: str, meaning: str) -> Callable[..., Any]:
     @click.option("--note", default="", help="Why; kept in the file.")
     @click.pass_obj
     def decide(app: App, one: str, other: str, note: str) -> None:
+        from vcjira.mirror import now
         from vcjira.nightly import fresh
         from vcjira.people import record
 
         with fresh(app.settings) as mirror:
             pair = sorted({_account(mirror, text) for text in (one, other)})
+            day = now(mirror).date()
         if len(pair) < 2:
             raise Mend(f"{one!r} and {other!r} are the same account")
-        day = datetime.now(UTC).date()
         path = record(app.settings, day, word, "same_as", " = ".join(pair), note=note)
         app.say(f"{path.name}: {word} {' = '.join(pair)}")
 
