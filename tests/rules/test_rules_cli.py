@@ -153,6 +153,25 @@ def test_explain_as_json_has_the_keys_of_the_contract(place: Path, capsys: pytes
     assert story["answers"]["has_choice"]["evidence"]
 
 
+def test_explain_as_json_has_its_keys_for_an_issue_that_is_gone(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Mirror(place / "vcjira.duckdb", write=True) as mirror:
+        fill(mirror, issues=[{"issue_id": "6", "reporter_id": "eve", "presence": "deleted"}])
+        mirror.touch()
+    story = told(capsys, "explain", "PLAT-6")
+    assert {name: story[name] for name in ("requester", "carrier", "organization", "team", "class")} == {
+        "requester": None,
+        "carrier": None,
+        "organization": None,
+        "team": None,
+        "class": None,
+    }
+    assert story["answers"]["has_choice"] == {"value": None, "rule": None, "evidence": []}
+    assert (story["hits"], story["labels"], story["vetoes"]) == ([], [], [])
+    assert "It is deleted, so it has no class." in said(capsys, "explain", "PLAT-6")
+
+
 def test_explain_says_what_is_missing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Unknown, because has_choice is not answered." in said(capsys, "explain", "PLAT-3")
 

@@ -57,13 +57,13 @@ def _hint(what: str, accounts: list[Row], near: list[str]) -> str:
 def _issue(mirror: "Mirror", settings: "Settings", found: Any) -> Row:
     """Everything we know of one issue; keys of the contract first."""
     from vcjira.labels.notes import vetoes
-    from vcjira.rules.explanation import explain_class
+    from vcjira.rules.explanation import explain_class, without_class
 
     key = {"site": found.site, "issue_id": found.issue_id}
     row = mirror.rows("SELECT summary, labels, presence FROM issues WHERE site = $site AND issue_id = $issue_id", key)[
         0
     ]
-    story = explain_class(mirror, settings, found) or {"key": found.key, "class": None}
+    story = explain_class(mirror, settings, found) or without_class(found)
     hits = mirror.rows(
         "SELECT pattern, happened, evidence FROM hits WHERE site = $site AND issue_id = $issue_id ORDER BY happened, 1",
         key,

@@ -76,6 +76,7 @@ WITH pair AS (
 SELECT rule, other, count(*) AS issues,
     count(*) FILTER (list_contains(v.against, rule) OR list_contains(v.against, other)) AS disagree
 FROM pair JOIN issue_verdicts j ON j.then_id = pair.verdict_id JOIN verdicts v USING (verdict_id)
+JOIN classes c ON c.site = j.site AND c.issue_id = j.issue_id WHERE NOT c.own_team
 GROUP BY ALL ORDER BY rule, issues DESC, other
 """
 

@@ -53,6 +53,19 @@ def explain_class(mirror: Mirror, settings: Settings, found: Found) -> Row | Non
     }
 
 
+def without_class(found: Found) -> Row:
+    """The same keys for an issue that is not there any more."""
+    answer: Row = {"value": None, "rule": None, "evidence": []}
+    named = ("requester", "carrier", "organization", "team", "class")
+    return {
+        "key": found.key,
+        "site": found.site,
+        "issue_id": found.issue_id,
+        **dict.fromkeys(named),
+        "answers": {"has_choice": answer, "delivers_to_others": answer},
+    }
+
+
 _ISSUE = """
 SELECT c.*, i.created, i.presence, t.how, p.hops, r.name AS requester_name, k.name AS carrier_name, v.has_choice_rule,
     v.delivers_rule, v.against, v.undecided

@@ -17,6 +17,7 @@ UNCHECKED = "proposed by vcjira rules suggest, not yet checked"
 """`because` of a proposal; whoever checks it says why instead."""
 KINDS = ("organization", "email_domain", "group", "project")
 """What a proposal may ask for; the first is preferred where two explain equally much."""
+QUESTIONS = ("has_choice", "delivers_to_others")
 EXAMPLES = 3
 Key = tuple[str, str]
 """A matcher and the text it asks for, in lower case."""
@@ -62,9 +63,7 @@ def suggest(
     mirror: Mirror, settings: Settings, *, limit: int = 10, enough: int | None = None, team: str | None = None
 ) -> list[Suggestion]:
     """At most `limit` rules, or as many as it takes to explain `enough` issues; with `team`, requests of it only."""
-    covers, requesters, facts, spelt = _candidates(mirror, team)
-    for decided in _decided(settings):
-        covers.pop(decided, None)
+    covers, requesters, facts, spelt = _candidates(mirror, team, _decided(settings))
     own = _own_domains(mirror, settings)
     found: list[Suggestion] = []
     explained: set[int] = set()
@@ -89,19 +88,20 @@ def suggest(
     return found
 
 
-def _decided(settings: Settings) -> set[Key]:
-    """What a rule names already, whatever its dates: somebody has thought about it."""
+def _decided(settings: Settings) -> set[tuple[Key, str]]:
+    """What a rule names already and the questions it answers, whatever its dates: somebody has thought about it."""
     return {
-        (key, word.lower())
+        ((key, word.lower()), question)
         for rule in settings.classify.rules
         for _, key, matcher in rule.when.leaves()
         if isinstance(matcher, Words)
         for word in matcher.root
+        for question in (rule.answers or QUESTIONS)
     }
 
 
 def _candidates(
-    mirror: Mirror, team: str | None
+    mirror: Mirror, team: str | None, decided: set[tuple[Key, str]]
 ) -> tuple[dict[Key, set[int]], dict[int, str], dict[int, dict[str, str]], dict[Key, str]]:
     """Key -> numbers of the unknown issues it would hold for; by number the requester, and facts; their spelling."""
     rows = mirror.rows(
@@ -128,7 +128,7 @@ def _candidates(
         values += [("group", group) for group in row["groups"] or ()]
         shown = [(matcher, value) for matcher, value in values if value]
         for matcher, value in shown or [("project", row["project"])]:
-            if value:
+            if value and ((matcher, value.lower()), row["missing"]) not in decided:
                 covers[matcher, value.lower()].add(row["n"])
                 spelt.setdefault((matcher, value.lower()), value)
         requesters[row["n"]] = row["requester"] or ""
