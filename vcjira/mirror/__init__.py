@@ -29,7 +29,8 @@ class Mirror:
         self.write = write
         self._con = _connect(path, write=write)
         try:
-            _prepare(self._con, path, write=write)
+            with _explained(path):
+                _prepare(self._con, path, write=write)
         except BaseException:
             self._con.close()
             raise

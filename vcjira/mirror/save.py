@@ -19,6 +19,7 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
     """Replace these issues with all that hangs on them; merge the people they show."""
     if not issues:
         return
+    issues = list({issue.issue_id: issue for issue in issues}.values())  # an answer may repeat one
     ids = [issue.issue_id for issue in issues]
     with mirror.transaction():
         mirror.run("CREATE OR REPLACE TEMP TABLE incoming AS SELECT unnest(?::VARCHAR[]) AS issue_id", [ids])

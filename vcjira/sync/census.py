@@ -60,6 +60,10 @@ def wanted(mirror: Mirror, site: str, *, everything: bool, timeless: bool, stale
     mirror.run(_WANTED, {"site": site, "everything": everything, "timeless": timeless, "stale": list(stale)})
 
 
+def count_walked(mirror: Mirror) -> int:
+    return int(mirror.value("SELECT count(*) FROM walked"))
+
+
 def count_wanted(mirror: Mirror) -> int:
     return int(mirror.value("SELECT count(*) FROM wanted"))
 

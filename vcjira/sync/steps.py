@@ -114,6 +114,7 @@ class Steps:
             self.outcome.walked += len(stubs)
             self._tell("walk", self.outcome.walked, None)
         census.settle(self.mirror)
+        self.outcome.walked = census.count_walked(self.mirror)
 
     def _pages(self, windows: Sequence[str]) -> Iterator[list[Stub]]:
         """Pages of all windows as they come, noted in portions that are worth a statement."""
