@@ -16,6 +16,8 @@ from vcjira.sync import Options, refresh_issues, sync_site
 from vcjira.tracker import Tracker
 
 OURSELVES = "bot-1"
+FIRST_PAUSE = 0.01
+"""Seconds before a first retry; the doubling from there, and what the server itself asks for, are the wire's own."""
 
 
 @dataclass
@@ -82,6 +84,7 @@ class HttpWorld(World):
         site = self.settings.sites[0].model_copy(update={"url": self.jira.server.url, "email": self._email})
         self.settings = self.settings.model_copy(update={"sites": [site]})
         self.tracker: Tracker = connect(site, TOKEN)
+        self.tracker.wire._first_pause = FIRST_PAUSE  # type: ignore[attr-defined]
         return self
 
     @property

@@ -194,21 +194,26 @@ class World:
 
     def sync(self, ids: Sequence[str] | None = None) -> None:
         """Bring the mirror up to date, all of it or some issues."""
-        for table in ("issues", "changes"):
+        with self.mirror.transaction():
+            for table in ("issues", "changes"):
+                if ids is None:
+                    self.mirror.run(f"DELETE FROM {table}")
+                else:
+                    self.mirror.run(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], issue_id)", [list(ids)])
+            chosen = [issue for i, issue in self.jira.issues.items() if ids is None or i in ids]
+            self.mirror.load("issues", [self._issue(issue) for issue in chosen])
+            self.mirror.load("changes", [row for issue in chosen for row in self._changes(issue)])
             if ids is None:
-                self.mirror.run(f"DELETE FROM {table}")
-            else:
-                self.mirror.run(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], issue_id)", [list(ids)])
-        chosen = [issue for i, issue in self.jira.issues.items() if ids is None or i in ids]
-        self.mirror.load("issues", [self._issue(issue) for issue in chosen])
-        self.mirror.load("changes", [row for issue in chosen for row in self._changes(issue)])
-        if ids is None:
-            self.mirror.run("DELETE FROM sites")
-            site = {"site": "acme", "product": self.jira.product, "url": self.jira.url, "account_id": BOT}
-            self.mirror.load("sites", [site | {"last_sync": self.jira.tick()}])
+                self.mirror.run("DELETE FROM sites")
+                site = {"site": "acme", "product": self.jira.product, "url": self.jira.url, "account_id": BOT}
+                self.mirror.load("sites", [site | {"last_sync": self.jira.tick()}])
         self.derive()
 
     def derive(self) -> None:
+        with self.mirror.transaction():
+            self._derive()
+
+    def _derive(self) -> None:
         self.mirror.run("DELETE FROM classes; DELETE FROM hits")
         self.mirror.load(
             "classes",

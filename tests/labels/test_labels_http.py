@@ -23,6 +23,7 @@ from vcjira.mirror import Mirror
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 PRODUCTS = [("cloud", True), ("cloud", False), ("datacenter", False)]
+NAMES = ["cloud in bulk", "cloud singly", "datacenter"]
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +63,18 @@ def test_the_laws_hold_over_http(mirror: Mirror, product: Any, bulk: bool, steps
         assert jira.books.violations == []
 
 
-@pytest.fixture(params=PRODUCTS, ids=["cloud in bulk", "cloud singly", "datacenter"])
+@pytest.fixture(params=PRODUCTS, ids=NAMES)
 def w(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HttpWorld]:
-    product, bulk = request.param
-    jira = HttpJira(product, bulk=bulk)
+    with served(tmp_path, request.param) as w:
+        yield w
+
+
+@contextlib.contextmanager
+def served(folder: Path, kind: tuple[Any, bool]) -> Iterator[HttpWorld]:
+    """Sixty issues on a server of that kind; afterwards nobody's label may have been touched."""
+    jira = HttpJira(kind[0], bulk=kind[1])
     with jira.server:
-        w = populated(http_world(tmp_path, jira), 60)
+        w = populated(http_world(folder, jira), 60)
         yield w
         assert jira.books.violations == []
 
@@ -107,27 +114,41 @@ def test_apply_and_undo(w: HttpWorld) -> None:
     assert w.jira.store.labels() == before
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "lost", "method": "PUT|POST", "path": r"/issue/\d+$|/bulk/issues/fields", "share": 0.3},
-        {"kind": "cut", "share": 0.1},
-        {"kind": "502", "share": 0.2},
-        {"kind": "429", "share": 0.1, "retry_after": 0.05, "reason": "jira-burst-based"},
-        {"kind": "429", "method": "PUT", "share": 0.2, "retry_after": 0.05, "reason": "jira-per-issue-on-write"},
-        {"kind": "truncate", "share": 0.1},
-        {"kind": "cut_body", "share": 0.1},
-    ],
-    ids=lambda fault: f"{fault['kind']}-{fault.get('reason', '')}",
-)
-def test_a_bad_line_changes_nothing_in_the_end(w: HttpWorld, fault: dict[str, Any]) -> None:
-    plan = plan_of(w)
-    w.jira.server.faults.rules = [Fault(**fault)]
-    outcome = go(w, plan)
-    w.jira.server.faults.rules = []
-    assert (outcome.exit_code, outcome.done + outcome.unchanged) == (0, 60)
-    agree(w)
-    applied_once(w)
+PER_ISSUE = "jira-per-issue-on-write"
+BAD_LINES = {
+    "lost": {"kind": "lost", "method": "PUT|POST", "path": r"/issue/\d+$|/bulk/issues/fields", "share": 0.3},
+    "cut": {"kind": "cut", "share": 0.1},
+    "502": {"kind": "502", "share": 0.2},
+    "429 burst": {"kind": "429", "share": 0.1, "retry_after": 0.05, "reason": "jira-burst-based"},
+    "429 issue": {
+        "kind": "429",
+        "method": "PUT",
+        "share": 0.2,
+        "retry_after": 0.05,
+        "reason": "jira-per-issue-on-write",
+    },
+    "truncate": {"kind": "truncate", "share": 0.1},
+    "cut_body": {"kind": "cut_body", "share": 0.1},
+}
+QUICK = {("lost", 0), ("lost", 2), ("cut", 1), ("502", 2), ("429 burst", 0), ("429 issue", 1), ("truncate", 2)}
+"""What the default run tries of the whole matrix; `.ci/run` tries all."""
+MATRIX = [
+    pytest.param(fault, kind, marks=() if (fault, place) in QUICK else pytest.mark.slow, id=f"{fault}-{NAMES[place]}")
+    for fault in BAD_LINES
+    for place, kind in enumerate(PRODUCTS)
+]
+
+
+@pytest.mark.parametrize(("fault", "kind"), MATRIX)
+def test_a_bad_line_changes_nothing_in_the_end(tmp_path: Path, fault: str, kind: tuple[Any, bool]) -> None:
+    with served(tmp_path, kind) as w:
+        plan = plan_of(w)
+        w.jira.server.faults.rules = [Fault(**BAD_LINES[fault])]
+        outcome = go(w, plan)
+        w.jira.server.faults.rules = []
+        assert (outcome.exit_code, outcome.done + outcome.unchanged) == (0, 60), outcome.troubles
+        agree(w)
+        applied_once(w)
 
 
 @pytest.mark.parametrize("end", ["COMPLETE", "FAILED", "DEAD", "CANCELLED"])
@@ -180,7 +201,7 @@ def test_jira_goes_away_in_the_middle(w: HttpWorld) -> None:
     plan = plan_of(w)
     left = 3 + random.Random(7).randrange(10)
     w.jira.server.faults.rules = [Fault(kind="cut", method="PUT|GET|POST", after=left)]
-    w.tracker.wire._deadline = 1.0  # type: ignore[attr-defined]
+    w.tracker.wire._deadline = 0.3  # type: ignore[attr-defined]
     with pytest.raises(Unreachable):
         go(w, plan)
     w.jira.server.faults.rules = []

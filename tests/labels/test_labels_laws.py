@@ -49,8 +49,9 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
 
 
 def fresh_world(mirror: Mirror, bulk: bool) -> World:
-    for table in ("label_writes", "label_runs", "label_notes", "label_lifts", "label_proposals"):
-        mirror.run(f"DELETE FROM {table}")
+    with mirror.transaction():
+        for table in ("label_writes", "label_runs", "label_notes", "label_lifts", "label_proposals"):
+            mirror.run(f"DELETE FROM {table}")
     w = World(mirror, FakeJira(bulk=bulk), config(patterns=["ping_pong"]))
     for number in range(ISSUES):
         issue_id = w.jira.create(f"P{number % 2}-{number}", ["x"] if number else ["vc-customer", "mine"])
@@ -128,7 +129,7 @@ def check_rest(w: World) -> None:
     assert known == w.jira.books.vetoed
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=14), bulk=st.booleans())
 def test_labels_have_an_owner_and_a_no_is_final(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
@@ -138,7 +139,7 @@ def test_labels_have_an_owner_and_a_no_is_final(mirror: Mirror, steps: list[Any]
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=30), bulk=st.booleans())
 def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
@@ -147,7 +148,7 @@ def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[An
     assert w.jira.books.violations == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=10), bulk=st.booleans())
 def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
@@ -160,7 +161,7 @@ def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> 
     assert w.jira.books.violations == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=10), seed=st.integers(0, 9))
 def test_the_order_of_rows_changes_nothing(mirror: Mirror, steps: list[Any], seed: int) -> None:
     w = fresh_world(mirror, bulk=False)

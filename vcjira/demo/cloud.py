@@ -1,7 +1,7 @@
 """What Jira Cloud answers: its routes, and what only it has. Same names as `datacenter`."""
 
 from vcjira.demo import bulk_edit, cloud_search, desk, lifecycle, people, reads, writes
-from vcjira.demo.call import Answer, Call, Route, json_answer
+from vcjira.demo.call import Answer, Call, Refusal, Route, json_answer
 from vcjira.demo.records import Project
 
 VERSIONS = ("2", "3")
@@ -47,6 +47,17 @@ def all_projects(call: Call) -> Answer:
     return json_answer([_project(call, project) for project in live])
 
 
+def permitted_projects(call: Call) -> Answer:
+    """POST `permissions/project`: where the account has all of these permissions."""
+    asked = call.object().get("permissions") or []
+    unknown = [name for name in asked if reads.PERMISSIONS.get(name, ("", "", ""))[2] != "PROJECT"]
+    if unknown:
+        raise Refusal(400, f"Unrecognized permission: {unknown[0]}")
+    seen = [p for p in call.site.store.projects.values() if call.me and call.site.browses(p.key)]
+    granted = [p for p in seen if all(call.site.has(name, p.key) for name in asked)]
+    return json_answer({"projects": [{"id": int(p.id), "key": p.key} for p in granted]})
+
+
 def status_search(call: Call) -> Answer:
     """`statuses/search`: with upper-case categories, as only this endpoint has them."""
     call.known()
@@ -73,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "serverInfo", reads.server_info),
     ("GET", "myself", reads.myself),
     ("GET", "mypermissions", reads.permissions),
+    ("POST", "permissions/project", permitted_projects),
     ("GET", "field", reads.field),
     ("GET", "status", reads.statuses),
     ("GET", "statuses/search", status_search),

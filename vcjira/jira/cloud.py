@@ -3,7 +3,7 @@
 Same names as `datacenter`; all that differs between the products is in these two files.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -26,7 +26,8 @@ MANY = 100_000
 FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
 HISTORY_PAGE = 10_000
 POLL = 0.25
-"""Seconds between looks at a bulk task; doubles up to two seconds."""
+"""Seconds before a first look at a task; how long the last one took is a better guide from then on."""
+LONGEST_POLL = 10.0
 TASK_ENDS = ("COMPLETE", "FAILED", "CANCELLED", "DEAD")
 
 
@@ -42,6 +43,10 @@ class Cloud:
         self.zone = zone
         self.started = started
         self._notices: list[Finding] = []
+        self._pace = 0.0
+        """Seconds that the last bulk edit took per issue."""
+        self._editable: frozenset[str] | None = None
+        """Projects in which we may edit, once they were asked for."""
 
     def traffic(self) -> dict[str, Any]:
         return asdict(self.wire.limiter.tally)
@@ -208,7 +213,14 @@ class Cloud:
         return bool(self._permission("BULK_CHANGE"))
 
     def may_edit(self, project_key: str) -> bool | None:
-        return self._permission("EDIT_ISSUES", project_key)
+        """One request tells all projects where we may; of any other the server is asked by name."""
+        if self._editable is None:
+            try:
+                answer = self.wire.post(f"{API}/permissions/project", {"permissions": ["EDIT_ISSUES"]})
+            except NotDone:
+                answer = {"projects": []}
+            self._editable = frozenset(str(project["key"]) for project in answer["projects"])
+        return project_key in self._editable or self._permission("EDIT_ISSUES", project_key)
 
     def _permission(self, name: str, project_key: str | None = None) -> bool | None:
         params = {"permissions": name} | ({"projectKey": project_key} if project_key else {})
@@ -236,24 +248,43 @@ class Cloud:
             "sendBulkNotification": notify,
         }
         task = self.wire.post(f"{API}/bulk/issues/fields", body)["taskId"]
-        progress = self._finished(f"{API}/bulk/queue/{task}")
+        progress = self._finished(f"{API}/bulk/queue/{task}", self._pace * len(ids))
+        if progress.get("created") and progress.get("updated"):
+            self._pace = (progress["updated"] - progress["created"]) / 1000 / len(ids)
         done = {str(entry) for entry in progress.get("processedAccessibleIssues") or []}
         failed = {str(k): "; ".join(map(str, v)) for k, v in (progress.get("failedAccessibleIssues") or {}).items()}
         done -= set(failed)
         return BulkOutcome(str(progress.get("status")), done, failed, set(ids) - done - set(failed))
 
-    def _finished(self, path: str) -> dict[str, Any]:
-        pause = POLL
+    def _finished(self, path: str, expected: float = 0.0) -> dict[str, Any]:
+        """Wait for a task, with few looks: the first when it should be done, later ones further and further apart."""
+        pause, more = max(expected, POLL), max(expected / 4, POLL)
         while True:
+            if self.wire.stop.wait(pause):
+                raise KeyboardInterrupt
             progress: dict[str, Any] = self.wire.get(path)
             if progress.get("status") in TASK_ENDS:
                 return progress
-            if self.wire.stop.wait(pause):
-                raise KeyboardInterrupt
-            pause = min(pause * 2, 2.0)
+            pause, more = more, min(more * 1.5, LONGEST_POLL)
 
     def set_property(self, issue_id: str, key: str, value: object) -> None:
         self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
+
+    def set_alike(self, ids: Sequence[str], key: str, value: object) -> None:
+        """The same property for at most 10,000 issues: all of them, or NotDone."""
+        self._properties("", {"entitiesIds": [int(issue_id) for issue_id in ids], "properties": {key: value}})
+
+    def set_each(self, values: Mapping[str, object], key: str) -> None:
+        """A property for at most 100 issues, each its own; the server leaves out issues that are gone."""
+        entries = [{"issueID": int(issue_id), "properties": {key: value}} for issue_id, value in values.items()]
+        self._properties("/multi", {"issues": entries})
+
+    def _properties(self, how: str, body: dict[str, Any]) -> None:
+        path = f"{API}/issue/properties{how}"
+        begun = self.wire.post(path, body)
+        status = self._finished(f"{API}/task/{begun['taskId']}").get("status")
+        if status != "COMPLETE":
+            raise NotDone(f"the task ended as {status}", status=409, where=f"POST {self.url}{path}")
 
     def _paged(self, path: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """A list paged by `startAt`, to its end; the server's page size is trusted, not ours."""

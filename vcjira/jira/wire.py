@@ -8,6 +8,7 @@ session, its authentication and its URLs; its retry loop is bypassed (it ignores
 import json
 import logging
 import random
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -175,6 +176,9 @@ class Wire:
     def _read(self, method: str, path: str, endpoint: str, response: requests.Response) -> Json:
         status, headers = response.status_code, response.headers
         where = f"{method} {self.url}{path}"
+        task = re.search(r"/rest/api/\w+/task/([\w-]+)$", headers.get("Location", ""))
+        if task and method == "POST" and status == 303:
+            return {"taskId": task[1]}  # work begun; the address is not followed, only the task's id is taken from it
         _refuse_strangers(self.url, where, status, headers)
         after = self.limiter.heed(endpoint, status, headers)
         if status == 429 or status in (408, 425) or status >= 500:
