@@ -44,6 +44,7 @@ ALLOWED_TOGETHER = {
     ("report", "stages"),
     ("report", "chain"),
     ("report", "language"),
+    ("report", "labels"),
 }
 """Rooms of one layer of which the first may use the second."""
 EXEMPTIONS = 2

@@ -118,7 +118,7 @@ PER_ISSUE = "jira-per-issue-on-write"
 BAD_LINES = {
     "lost": {"kind": "lost", "method": "PUT|POST", "path": r"/issue/\d+$|/bulk/issues/fields", "share": 0.3},
     "cut": {"kind": "cut", "share": 0.1},
-    "502": {"kind": "502", "share": 0.2},
+    "502": {"kind": "502", "share": 0.12},
     "429 burst": {"kind": "429", "share": 0.1, "retry_after": 0.05, "reason": "jira-burst-based"},
     "429 issue": {
         "kind": "429",

@@ -19,7 +19,14 @@ def labels() -> None:
 
 
 @labels.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan as a file.")
+@click.option(
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the plan as a file: JSON to apply, *.md or *.html to look at. May be repeated.",
+)
+@click.option("--format", "kind", type=click.Choice(["json", "md", "html"]), help="Instead of what --out ends in.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 10 when there is something to apply.")
 @click.option("--where", "narrow", metavar="SQL", help="Only issues that meet this condition too.")
@@ -27,23 +34,41 @@ def labels() -> None:
 @click.option("--force", is_flag=True, help="Once: plan although too many requesters are unknown.")
 @click.pass_obj
 def plan(
-    app: App, out: Path | None, as_json: bool, detailed_exitcode: bool, narrow: str | None, every: bool, force: bool
+    app: App,
+    outs: tuple[Path, ...],
+    kind: str | None,
+    as_json: bool,
+    detailed_exitcode: bool,
+    narrow: str | None,
+    every: bool,
+    force: bool,
 ) -> None:
     """What would change; writes nothing to Jira."""
     from vcjira import nightly
     from vcjira.labels import draft
 
+    kinds = {out: kind or {".md": "md", ".html": "html"}.get(out.suffix, "json") for out in outs}
+    told = "json" if as_json else kind if not outs else None
     with nightly.fresh(app.settings) as mirror:
         drafted = draft(mirror, app.settings, narrow=narrow, force=force)
-    if out:
-        _keep(out, drafted.text())
-    if as_json:
-        print(drafted.text(), end="")
+        texts = {name: _written(app, mirror, drafted, name) for name in {*kinds.values(), told} if name}
+    for out in outs:
+        _keep(out, texts[kinds[out]])
+    if told:
+        click.echo(texts[told], nl=False)
     else:
         _show(app, drafted, every)
-        if out:
-            app.say(f"\nApply it with: vcjira labels apply {App.clean(str(out))}")
+        for out in outs:
+            deed = "Apply it with: vcjira labels apply" if kinds[out] == "json" else "Look at it in"
+            app.say(f"\n{deed} {App.clean(str(out))}")
     click.get_current_context().exit(10 if detailed_exitcode and drafted.changes else 0)
+
+
+def _written(app: App, mirror: "Mirror", plan: "Plan", kind: str) -> str:
+    """The plan as JSON to apply, or as a page to look at."""
+    from vcjira import report
+
+    return plan.text() if kind == "json" else report.render_plan(mirror, app.settings, plan, kind)
 
 
 @labels.command()
@@ -226,7 +251,9 @@ def _show(app: App, plan: "Plan", every: bool) -> None:
     from vcjira.labels import over_limits
 
     over = None if plan.kind == "undo" else over_limits(plan, app.settings)
-    for line in labels_text.plan_lines(plan.facts(), over=str(over) if over else None, every=every):
+    enabled = app.settings.labels.enabled
+    facts = plan.facts(None if every else labels_text.SHOWN)
+    for line in labels_text.plan_lines(facts, over=str(over) if over else None, every=every, enabled=enabled):
         app.say(line)
 
 

@@ -12,7 +12,7 @@ SHOWN = 30
 """Changes listed unless all are asked for."""
 
 
-def plan_lines(facts: dict[str, Any], *, over: str | None, every: bool) -> Iterator[str]:
+def plan_lines(facts: dict[str, Any], *, over: str | None, every: bool, enabled: bool = True) -> Iterator[str]:
     """A plan: counts first, the oddest cases next, then the changes as a diff."""
     yield f"Plan {facts['plan_id'][:12]} from the mirror of {facts['created']:%Y-%m-%d %H:%M} UTC" + (
         f", undo of run {facts['undoes']}" if facts["undoes"] else ""
@@ -25,6 +25,7 @@ def plan_lines(facts: dict[str, Any], *, over: str | None, every: bool) -> Itera
             f"{facts['remove']} to remove"
         )
         yield from _table(["label", "add", "remove"], facts["labels"])
+        yield from _table(["class", "issues"], facts["classes"])
         yield from _table(["project", "issues", "add", "remove"], facts["projects"])
         yield from _reasons(facts)
         yield from _changes(facts, every)
@@ -32,6 +33,11 @@ def plan_lines(facts: dict[str, Any], *, over: str | None, every: bool) -> Itera
     if over:
         yield ""
         yield from _wrapped(f"This plan is over a limit: {over}")
+    if not enabled and facts["kind"] == "apply":
+        yield ""
+        yield from _wrapped(
+            "labels.enabled is false: `vcjira run` plans and reports only; `vcjira labels apply` writes, called by name"
+        )
 
 
 def _reasons(facts: dict[str, Any]) -> Iterator[str]:
@@ -44,17 +50,16 @@ def _reasons(facts: dict[str, Any]) -> Iterator[str]:
 
 
 def _changes(facts: dict[str, Any], every: bool) -> Iterator[str]:
-    changes = facts["changes"]
-    if len(changes) > len(facts["oddest"]):
+    count = facts["issues"]
+    if count > len(facts["oddest"]):
         yield ""
         yield "The oddest first"
         for row in facts["oddest"]:
-            yield from _change(row, row["odd"])
+            yield from _change(row, "; ".join(row["reasons"]))
+            yield clip(f"      {row['odd']}")
     yield ""
-    shown = changes if every else changes[:SHOWN]
-    yield (
-        "Changes" if len(shown) == len(changes) else f"Changes ({len(shown)} of {len(changes)}; --all shows every one)"
-    )
+    shown = facts["changes"] if every else facts["changes"][:SHOWN]
+    yield "Changes" if len(shown) == count else f"Changes ({len(shown)} of {count}; --all shows every one)"
     for row in shown:
         yield from _change(row, row["why"])
 
@@ -72,21 +77,34 @@ def _change(row: dict[str, Any], told: str) -> Iterator[str]:
 
 
 def _not_done(facts: dict[str, Any], every: bool) -> Iterator[str]:
-    if facts["refused"]:
+    counts = facts["counts"]
+    if counts["refused"]:
         words = ", ".join(f"{row['issues']} {row['reason']}" for row in facts["refusals"])
         yield ""
         yield f"Not planned: {words}"
         for row in facts["refused"] if every else facts["refused"][:10]:
             labels = " ".join(row["add"] + row["remove"])
             yield clip(f"  {row['key']:<12} {labels}  {row['why']}")
-        if not every and len(facts["refused"]) > 10:
-            yield f"  and {len(facts['refused']) - 10} more"
-    if facts["announced"]:
-        due = min(row["due"] for row in facts["announced"])[:16].replace("T", " ")
-        yield ""
-        yield f"Announced, not yet applied: {len(facts['announced'])} issues, the first due {due}"
+        if not every and counts["refused"] > 10:
+            yield f"  and {counts['refused'] - 10} more"
+    if counts["announced"]:
+        yield from _announced(facts["announced"], counts["announced"], every)
     if facts["left"]:
-        yield f"Left for later by labels.per_night: {facts['left']} issues, {facts['nights']} more nights"
+        yield ""
+        yield (
+            f"In portions (labels.per_night): {facts['labelled']} issues labelled so far, {facts['left']} left"
+            f" for {facts['nights']} more nights"
+        )
+
+
+def _announced(rows: list[dict[str, Any]], count: int, every: bool) -> Iterator[str]:
+    yield ""
+    yield f"Announced, not yet applied: {_count(count, 'issue')}; somebody may object (labels.wait)"
+    for row in rows if every else rows[:10]:
+        due = row["due"][:16].replace("T", " ")
+        yield clip(f"  {row['key']:<12} +{' +'.join(row['add'])}  from {due}: {row['why']}")
+    if not every and count > 10:
+        yield f"  and {count - 10} more"
 
 
 def outcome_lines(outcome: Any) -> Iterator[str]:

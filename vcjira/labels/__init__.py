@@ -35,6 +35,7 @@ __all__ = [
     "recover",
     "refuse_if_unsure",
     "runs",
+    "sketch",
     "verify",
     "vetoes",
 ]
@@ -45,4 +46,9 @@ def draft(mirror: Mirror, settings: Settings, *, narrow: str | None = None, forc
     (else Refused; `force` goes past it once). `narrow` is a further SQL condition over `issues`.
     """
     refuse_if_unsure(mirror, settings, force=force)
+    return draft_from(gather(mirror, settings, narrow=narrow))
+
+
+def sketch(mirror: Mirror, settings: Settings, *, narrow: str | None = None) -> Plan:
+    """The same to look at only: neither failing tests nor too many unknowns keep a report from showing it."""
     return draft_from(gather(mirror, settings, narrow=narrow))

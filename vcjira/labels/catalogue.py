@@ -19,6 +19,8 @@ class Catalogue:
     """Case-folded label, today's or an earlier one -> class or pattern."""
     retired: frozenset[str]
     """Classes and patterns whose label has ended."""
+    alike: dict[str, tuple[str, ...]]
+    """Case-folded label -> all names, today's and earlier ones, that mean the same."""
 
     def covers(self, label: str) -> bool:
         """Does the label lie under our prefix? Jira keeps case, people do not: compared without it."""
@@ -33,10 +35,9 @@ class Catalogue:
         meaning = self.meaning.get(label.casefold())
         return meaning if meaning in CLASSES else None
 
-    def aliases(self, label: str) -> set[str]:
-        """Case-folded names that mean the same as `label`."""
-        meaning = self.meaning.get(label.casefold())
-        return {name for name, other in self.meaning.items() if other == meaning} | {label.casefold()}
+    def aliases(self, label: str) -> tuple[str, ...]:
+        """Case-folded names that mean the same as `label`, itself included, in order."""
+        return self.alike.get(label.casefold(), (label.casefold(),))
 
 
 def catalogue(labels: Labels, today: date) -> Catalogue:
@@ -54,7 +55,8 @@ def catalogue(labels: Labels, today: date) -> Catalogue:
             retired.add(subject)
         elif subject in labels.classes or subject in labels.patterns:
             names[subject] = name
-    return Catalogue(labels.prefix, names, meaning, frozenset(retired))
+    alike = {name: tuple(sorted(n for n, other in meaning.items() if other == m)) for name, m in meaning.items()}
+    return Catalogue(labels.prefix, names, meaning, frozenset(retired), alike)
 
 
 def default_name(prefix: str, subject: str) -> str:

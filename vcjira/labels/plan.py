@@ -79,6 +79,8 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
     announced: list[Announcement]
     left: int
     """Issues that `labels.per_night` leaves for later nights."""
+    labelled: int
+    """Issues that wear a label of ours already."""
     version: int
     kind: Literal["apply", "undo"]
     undoes: str | None
@@ -95,9 +97,9 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
         body = msgspec.json.encode(msgspec.structs.replace(self, plan_id=""), order="deterministic")
         return hashlib.blake2b(body, digest_size=16).hexdigest()
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self, most: int | None = None) -> dict[str, Any]:
         """What a person who must approve the plan wants to see; see `summary.facts`."""
-        return summary.facts(self)
+        return summary.facts(self, most)
 
     def text(self) -> str:
         """The plan as a file: JSON, the same bytes for the same facts."""
@@ -169,6 +171,7 @@ def seal(
         refused=refused,
         announced=announced or [],
         left=left,
+        labelled=sum(1 for issue in facts.issues if issue.ours),
         version=VERSION,
         kind="undo" if undoes else "apply",
         undoes=undoes,
@@ -213,7 +216,7 @@ def _change(issue: IssueFacts, facts: Facts) -> tuple[Change | None, list[Refusa
         reason, told = _objection(issue, facts, label)
         if reason:
             head = (issue.site, issue.key, issue.issue_id)
-            refusals.append(Refusal(*head, [label], [], f"{why}: {told}", issue.project, reason))
+            refusals.append(Refusal(*head, [label], [], f"{told}; asked for: {why}", issue.project, reason))
         else:
             add.append(label)
     remove = sorted(label for label in issue.ours if label.casefold() not in wished and facts.catalogue.valid(label))
@@ -241,7 +244,7 @@ def _objection(issue: IssueFacts, facts: Facts, label: str) -> tuple[str, str]:
     book = facts.catalogue
     if not book.valid(label):
         return "invalid", f"{label!r} is no label of ours that Jira takes"
-    for alias in sorted(book.aliases(label)):
+    for alias in book.aliases(label) if issue.vetoes else ():
         veto = issue.vetoes.get(alias)
         if veto:
             return "veto", veto.line or f"{veto.label} was taken away{_by(veto.author_id)}{_on(veto.happened)}"

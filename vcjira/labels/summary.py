@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from vcjira.labels.plan import Change, Plan
 
 ODDEST = 10
+LESS_ODD = 4.0
+"""What each further change of the same sort loses, in bits."""
 
 
-def facts(plan: "Plan") -> dict[str, Any]:
-    """Counts by label, project, class and reason; the ten oddest changes with what is odd about them; all rows.
+def facts(plan: "Plan", most: int | None = None) -> dict[str, Any]:
+    """Counts by label, project, class and reason; the ten oddest changes with what is odd about them; rows.
 
+    `changes`, `refused`, `announced`: all rows, or the first `most` (of each project); `counts` has their numbers.
     `labels`: {label, add, remove} · `projects`: {site, project, issues, add, remove} · `classes`: {class, issues} ·
     `reasons` and `refusals`: {why or reason, issues} · `oddest`: a change and `odd` · `nights`: more runs that
     `labels.per_night` needs.
@@ -42,11 +45,24 @@ def facts(plan: "Plan") -> dict[str, Any]:
         "oddest": _oddest(changes),
         "refusals": [{"reason": reason, "issues": n} for reason, n in _ranked(row.reason for row in plan.refused)],
         "left": plan.left,
+        "labelled": plan.labelled,
         "nights": math.ceil(plan.left / len(changes)) if plan.left and changes else 0,
-        "changes": msgspec.to_builtins(changes),
-        "refused": msgspec.to_builtins(plan.refused),
-        "announced": msgspec.to_builtins(plan.announced),
+        "counts": {"refused": len(plan.refused), "announced": len(plan.announced)},
+        "changes": msgspec.to_builtins(changes if most is None else _first(changes, most)),
+        "refused": msgspec.to_builtins(plan.refused[:most]),
+        "announced": msgspec.to_builtins(plan.announced[:most]),
     }
+
+
+def _first(changes: "list[Change]", most: int) -> "list[Change]":
+    """The first of each project."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for change in changes:
+        seen[change.site, change.project] += 1
+        if seen[change.site, change.project] <= most:
+            kept.append(change)
+    return kept
 
 
 def _ops(changes: "list[Change]", verb: str) -> Counter[str]:
@@ -70,7 +86,9 @@ def _projects(changes: "list[Change]") -> list[dict[str, Any]]:
 
 
 def _oddest(changes: "list[Change]") -> list[dict[str, Any]]:
-    """The changes that have the fewest like them; what takes a label away counts as odder than what adds one."""
+    """The changes that have the fewest like them; what takes a label away counts as odder than what adds one, and
+    the second of a sort as less odd than the first, so that ten rows do not say the same.
+    """
     kinds = Counter(_kind(change) for change in changes)
     reasons = Counter(reason for change in changes for reason in change.reasons)
     scored = []
@@ -79,7 +97,19 @@ def _oddest(changes: "list[Change]") -> list[dict[str, Any]]:
         rarest = min(reasons[reason] for reason in change.reasons)
         score = 2.0 * bool(change.remove) - math.log2(alike / len(changes)) - math.log2(rarest / len(changes))
         scored.append((-score, place))
-    return [_odd(changes[place], kinds, reasons) for _, place in sorted(scored)[:ODDEST]]
+    seen: Counter[tuple[str, ...]] = Counter()
+    lessened = []
+    for score, place in sorted(scored):
+        sort = _sort(changes[place])
+        if seen[sort] < ODDEST:
+            lessened.append((score + LESS_ODD * seen[sort], place))
+            seen[sort] += 1
+    return [_odd(changes[place], kinds, reasons) for _, place in sorted(lessened)[:ODDEST]]
+
+
+def _sort(change: "Change") -> tuple[str, ...]:
+    """What is done and why, wherever."""
+    return (*change.add, "-", *change.remove, "-", *change.reasons)
 
 
 def _kind(change: "Change") -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:

@@ -14,8 +14,9 @@ from typing import Any
 
 from vcjira.config import Settings
 from vcjira.errors import Mend
+from vcjira.labels import Plan
 from vcjira.mirror import Mirror
-from vcjira.report import chain_facts, pages, requesters_facts, stages_facts, texts, walls_facts
+from vcjira.report import chain_facts, labels_facts, pages, requesters_facts, stages_facts, texts, walls_facts
 from vcjira.report.head import head
 from vcjira.report.veil import Veil
 from vcjira.report.window import Request, Window, window
@@ -26,10 +27,11 @@ REPORTS: dict[str, Callable[[Mirror, Settings, Window], dict[str, Any]]] = {
     "requesters": requesters_facts.gather,
     "stages": stages_facts.gather,
     "chain": chain_facts.gather,
+    "labels": labels_facts.gather,
 }
 """Name -> what gathers its facts."""
 
-__all__ = ["FORMATS", "REPORTS", "Request", "facts", "publish", "render"]
+__all__ = ["FORMATS", "REPORTS", "Request", "facts", "publish", "render", "render_plan"]
 
 
 def facts(mirror: Mirror, settings: Settings, request: Request) -> dict[str, Any]:
@@ -60,6 +62,14 @@ def render(mirror: Mirror, settings: Settings, request: Request) -> str:
         return facts(mirror, settings, replace(request, name=name))
 
     return pages.render(request, found, own, of)
+
+
+def render_plan(mirror: Mirror, settings: Settings, plan: Plan, format: str) -> str:
+    """A plan that was drafted already, as the report `labels` shows it."""
+    request = Request("labels", format)
+    about = head(mirror, settings, "labels", window(mirror, request)) | {"pseudonymised": False}
+    found = dict(texts.plain({"report": about, **labels_facts.of_plan(plan, settings, pages.MOST)}))
+    return pages.render(request, found, settings.reports.templates, lambda name: found)
 
 
 def publish(mirror: Mirror, settings: Settings) -> list[Path]:
