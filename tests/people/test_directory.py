@@ -32,6 +32,7 @@ def test_byte_order_mark_semicolons_and_tabs_are_understood(raw: bytes) -> None:
 BAD = [
     (b"", "people.csv:1", "empty"),
     (b"name,mail\nx,y\n", "people.csv:1", "neither account_id nor email, but name, mail"),
+    (b"Account ID;Name\nx;y\n", "people.csv:1", "did you mean account_id by 'account id'?"),
     (b"email,team,team\n", "people.csv:1", "team twice"),
     (b"email,team\nann@x.example\n", "people.csv:2", "1 cells where the header has 2"),
     (b"email,team\nann@x.example,A\n,B\n", "people.csv:3", "neither account_id nor email"),

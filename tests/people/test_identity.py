@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
 from people_rows import fill, memory, settings
 
 from vcjira import people
@@ -136,16 +139,38 @@ class TestOnePersonSeveralAccounts:
         people.derive(mirror, settings(tmp_path))
         assert self.joined(mirror) == []
 
-    def test_joining_then_separating_restores_everything(self, mirror: Mirror, tmp_path: Path) -> None:
-        fill(mirror, people=self.TWO, issues=[{"issue_id": "1", "reporter_id": "ann"}])
-        tables = ("people", "identities", "affiliations", "person_teams", "issue_parties")
 
-        def all_rows() -> list[object]:
-            return [sorted(mirror.tuples(f"SELECT * FROM {table}"), key=repr) for table in tables]
+EVERYBODY = [{"account_id": f"u{n}", "name": f"U {n}", "email": f"u{n}@d{n % 3}.example"} for n in range(6)]
+TABLES = ("people", "identities", "affiliations", "person_teams", "issue_teams", "issue_parties")
 
-        people.derive(mirror, settings(tmp_path))
-        before = all_rows()
-        people.derive(mirror, settings(tmp_path, same_as=[["ann", "ann2"]]))
-        assert all_rows() != before
-        people.derive(mirror, settings(tmp_path))
-        assert all_rows() == before
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Mirror]:
+    """Six accounts with an issue each."""
+    with memory() as mirror:
+        fill(mirror, people=EVERYBODY, issues=[{"issue_id": f"{n}", "reporter_id": f"u{n}"} for n in range(6)])
+        yield mirror
+
+
+def all_rows(mirror: Mirror) -> list[object]:
+    return [sorted(mirror.tuples(f"SELECT * FROM {table}"), key=repr) for table in TABLES]
+
+
+@effort(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.booleans())
+def test_joining_then_separating_restores_everything(
+    crowd: Mirror, tmp_path_factory: pytest.TempPathFactory, groups: list[int], by_directory: bool
+) -> None:
+    """`groups` says for each account which person it is of; 0 leaves it alone."""
+    folder = tmp_path_factory.getbasetemp()
+    people.derive(crowd, settings(folder))
+    before = all_rows(crowd)
+    joined = [[f"u{n}" for n, other in enumerate(groups) if other == group] for group in (1, 2, 3)]
+    joined = [accounts for accounts in joined if len(accounts) > 1]
+    lines = "".join(f"{account},P{number}\n" for number, accounts in enumerate(joined) for account in accounts)
+    config = {"directory": "account_id,person\n" + lines} if by_directory else {"same_as": joined}
+    people.derive(crowd, settings(folder, **config))
+    assert crowd.value("SELECT count(DISTINCT person) FROM identities") == len(joined)
+    assert crowd.value("SELECT count(*) FROM identities") == sum(map(len, joined))
+    people.derive(crowd, settings(folder))
+    assert all_rows(crowd) == before

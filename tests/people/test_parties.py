@@ -216,3 +216,36 @@ def test_somebody_without_an_account_may_stand_in_the_directory_and_in_a_team(mi
         " WHERE account_id = 'mailto:new@hooli.example'"
     )
     assert found == [("Hooli", "directory", "Support")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "hop"),
+    [
+        ("Problem/Incident", "inward", "caused by"),
+        ("Cause", "inward", "caused by"),
+        ("Causality", "inward", "caused by"),
+        ("Causality", "outward", None),
+        ("Cloners", "outward", "clone"),
+        ("Clone", "outward", "clone"),
+        ("Cloners", "inward", None),
+        ("Issue split", "outward", "clone"),
+        ("Relates", "inward", None),
+        ("Blocks", "outward", None),
+    ],
+)
+def test_which_links_lead_back(mirror: Mirror, tmp_path: Path, kind: str, direction: str, hop: str | None) -> None:
+    fill(
+        mirror,
+        issues=[
+            {"issue_id": "1", "reporter_id": "ann", "created": "2026-06-01T00:00:00"},
+            {"issue_id": "2", "reporter_id": "agent", "created": "2026-06-02T00:00:00"},
+        ],
+        links=[{"issue_id": "2", "other_key": "PLAT-1", "type": kind, "direction": direction}],
+    )
+    requester, carrier, hops = parties(mirror, tmp_path)["2"]
+    assert (requester, carrier, hops) == (("ann", "agent", [hop]) if hop else ("agent", "agent", []))
+
+
+def test_an_originator_is_found_where_there_is_no_reporter(mirror: Mirror, tmp_path: Path) -> None:
+    fill(mirror, issues=[{"issue_id": "1", "reporter_id": None, "forwarded_from": "ann@globex.example"}])
+    assert parties(mirror, tmp_path)["1"] == ("ann", None, ["forwarded"])

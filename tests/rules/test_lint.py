@@ -129,3 +129,11 @@ def test_lines_of_the_directory_that_overlap_are_told_with_their_number(tmp_path
         people.derive(mirror, config)
         (doubt,) = lint(config, mirror)
     assert (doubt.code, doubt.where) == ("directory_overlap", "people.csv:4")
+
+
+def test_a_column_that_looks_like_a_known_one_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,organisation,cost centre\n")
+    assert found(people={"directory": path}) == [("warning", "directory_column")]
+    path.write_text("email,organization,organisation,name\n")
+    assert found(people={"directory": path}) == []

@@ -4,6 +4,7 @@ Complaints name the line. Periods are half-open: `from` is the first day, `until
 """
 
 import csv
+import difflib
 import hashlib
 import io
 import json
@@ -134,13 +135,22 @@ def read_header(path: Path) -> list[str]:
     return [cell.strip().strip('"').lower() for cell in line.split(max(",;\t", key=line.count))]
 
 
+def misspelt(names: list[str]) -> list[tuple[str, str]]:
+    """Names of columns that look like a known one which is not there: as written, as it was probably meant."""
+    absent = [known for known in KNOWN if known not in names]
+    near = [(name, difflib.get_close_matches(name, absent, n=1, cutoff=0.8)) for name in names if name not in KNOWN]
+    return [(name, found[0]) for name, found in near if found]
+
+
 def _header(path: Path, cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     where = f"{path.name}:1"
     if not any(names):
         raise Mend("the directory file is empty", where=where, hint=HINT)
     if "account_id" not in names and "email" not in names:
-        raise Mend(f"the header has neither account_id nor email, but {', '.join(names)[:200]}", where=where, hint=HINT)
+        meant = "; ".join(f"did you mean {known} by {name!r}?" for name, known in misspelt(names))
+        told = f"the header has neither account_id nor email, but {', '.join(names)[:200]}"
+        raise Mend(told, where=where, hint=meant or HINT)
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise Mend(f"the header names {', '.join(twice)} twice", where=where, hint=HINT)

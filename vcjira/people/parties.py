@@ -6,17 +6,16 @@ names one, or a forwarded e-mail, is believed whoever the reporter is.
 """
 
 from vcjira.config import Settings
-from vcjira.config.words import quote
 from vcjira.mirror import Mirror
 
 MAIL = "mailto:"
 """Prefix of the id of a requester who has no account, only an e-mail address."""
 ROUNDS = 5
 """Longest chain of clones that is followed back."""
-CLONES = ("cloners", "cloner", "clone", "issue split")
-"""Names of link types whose outward end is the issue that this one was made from."""
-CAUSES = ("problem/incident", "cause", "causes", "causality")
-"""Names of link types whose inward end is the issue that caused this one."""
+CLONES = "(contains(lower(l.type), 'clon') OR lower(l.type) = 'issue split')"
+"""SQL: link types whose outward end is the issue that this one was made from: Cloners, Clone, ..."""
+CAUSES = "(contains(lower(l.type), 'caus') OR lower(l.type) = 'problem/incident')"
+"""SQL: link types whose inward end is the issue that caused this one: Cause, Causality, ..."""
 
 
 def save(mirror: Mirror, settings: Settings) -> int:
@@ -125,8 +124,7 @@ WHERE f.account_id IS DISTINCT FROM r.reporter_id GROUP BY ALL
 
 def _follow_links(mirror: Mirror) -> bool:
     """One step back along clones and causes, for agents' issues of which nothing else is known; was there one?"""
-    clones = f"l.direction = 'outward' AND lower(l.type) IN ({', '.join(map(quote, CLONES))})"
-    causes = f"l.direction = 'inward' AND lower(l.type) IN ({', '.join(map(quote, CAUSES))})"
+    clones, causes = f"l.direction = 'outward' AND {CLONES}", f"l.direction = 'inward' AND {CAUSES}"
     mirror.run(f"""
         CREATE OR REPLACE TEMP TABLE t_step AS
         SELECT r.site, r.issue_id, arg_min({{

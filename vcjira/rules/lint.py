@@ -9,7 +9,7 @@ from typing import Literal
 from vcjira.config import Settings
 from vcjira.config.matchers import Group
 from vcjira.mirror import Mirror
-from vcjira.people.directory import read_header
+from vcjira.people.directory import misspelt, read_header
 from vcjira.rules.book import Book, Clause, compile
 from vcjira.rules.card import draw_cards
 from vcjira.rules.conditions import Shadows, clash, outlasts, overlap, required
@@ -59,6 +59,9 @@ def _unfounded(book: Book, settings: Settings) -> Iterator[Doubt]:
 def _impossible(book: Book, settings: Settings) -> Iterator[Doubt]:
     """Rules of which the file alone says that they cannot be true, or not be looked up."""
     columns = read_header(settings.people.directory) if settings.people.directory else None
+    for column, known in misspelt(columns or []):
+        what = f"the directory's column {column!r} looks like {known!r}, and is read as a further one"
+        yield Doubt("warning", "directory_column", what, settings.where("people", "directory"), "rename it")
     for clause in book.clauses:
         for path, key, matcher in clause.rule.when.leaves("when"):
             where, words = _at(settings, clause, *path), matcher.root
