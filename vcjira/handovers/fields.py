@@ -15,7 +15,7 @@ def build(mirror: Mirror) -> None:
     """Make the temporary tables `project_steps`, `field_steps`, `link_edges`, `queue`, and the view `work_signs`."""
     mirror.run(PROJECTS)
     disputed = ", ".join(f"'{name}'" for name in DISPUTED)
-    mirror.run(FIELDS.format(fields=disputed, side=side("c.site", "c.issue_id", "c.author_id", "c.changed")))
+    mirror.run(FIELDS.format(fields=disputed, **side(mirror, "c", "c.changed")))
     mirror.run(LINKS)
     mirror.run(QUEUE)
     mirror.run(WORK.format(routing=", ".join(f"'{name}'" for name in ROUTING)))
@@ -45,7 +45,7 @@ WITH told AS (
         b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated
     FROM changes c
     JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
-    JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
+    JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id{joins}
     LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
     LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
     WHERE lower(c.field) IN ({fields})

@@ -179,8 +179,8 @@ known AS (
 ),
 teams AS (SELECT site, coalesce(team, '') AS team, min(created) AS began, count(*) AS issues FROM titles GROUP BY ALL)
 SELECT u.site, u.issue_id, u.team, u.created, u.created - t.began >= INTERVAL '90' DAY AS based,
-    sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
-        THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)) AS score
+    round(sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
+        THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)), 9) AS score
 FROM uses u
 JOIN known k ON k.site = u.site AND k.team = u.team AND k.word = u.word
 JOIN teams t ON t.site = u.site AND t.team = u.team

@@ -18,6 +18,7 @@ def fold(mirror: Mirror, settings: Settings) -> None:
     mirror.run(STATES)
     mirror.run("DELETE FROM handovers")
     mirror.run(HANDOVERS)
+    mirror.run("DROP TABLE owner_items; DROP TABLE owner_steps; DROP TABLE owner_rows")
 
 
 def _claims(mirror: Mirror, settings: Settings) -> None:
@@ -45,6 +46,11 @@ SELECT DISTINCT site, lower(field) AS field, CASE role WHEN 'team' THEN 'team' E
 ) WHERE role IN ('team', 'assignment_group') AND field IS NOT NULL;
 
 CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM t_accounts WHERE mailbox;
+-- who is in one team always, and who is in one at a time
+CREATE OR REPLACE TEMP TABLE sole_teams AS
+SELECT site, account_id, arg_min(team, (authority, team)) AS team FROM person_teams
+GROUP BY site, account_id HAVING bool_and(valid_from IS NULL AND valid_until IS NULL);
+CREATE OR REPLACE TEMP TABLE dated_teams AS FROM person_teams ANTI JOIN sole_teams USING (site, account_id);
 CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT site, account_id, person FROM identities;
 """
 
@@ -179,18 +185,16 @@ SELECT site, issue_id, change_id, step, happened, actor_id, nullif(substr(p, 2),
 FROM filled;
 """
 
-_TEAM = """coalesce(
-        {side}_word.team, s.{side}_t, {side}_group.team, s.{side}_g,
-        (SELECT arg_min(t.team, (t.authority, t.team)) FROM person_teams t
-            WHERE t.site = s.site AND t.account_id = s.{side}_person
-            AND (t.valid_from IS NULL OR t.valid_from <= s.happened)
-            AND (t.valid_until IS NULL OR t.valid_until > s.happened)),
+_TEAM = """coalesce({side}_word.team, s.{side}_t, {side}_group.team, s.{side}_g, {side}_sole.team, {side}_dated.team,
         {side}_part.team, {side}_project.team)"""
 
 _LOOKUPS = """
     LEFT JOIN words {side}_word ON {side}_word.kind = 'team' AND {side}_word.word = lower(s.{side}_t)
     LEFT JOIN words {side}_group ON {side}_group.kind = 'team' AND {side}_group.word = lower(s.{side}_g)
     LEFT JOIN words {side}_project ON {side}_project.kind = 'project' AND {side}_project.word = s.{side}_j
+    LEFT JOIN sole_teams {side}_sole ON {side}_sole.site = s.site AND {side}_sole.account_id = s.{side}_person
+    LEFT JOIN dated {side}_dated ON {side}_dated.site = s.site AND {side}_dated.issue_id = s.issue_id
+        AND {side}_dated.step = s.step AND {side}_dated.side = '{side}'
     LEFT JOIN parts {side}_part ON {side}_part.site = s.site AND {side}_part.issue_id = s.issue_id
         AND {side}_part.step = s.step AND {side}_part.side = '{side}'"""
 
@@ -212,6 +216,17 @@ parts AS (
     ) s
     JOIN team_words w ON w.kind = 'component' AND w.word = s.word AND w.project = s.project
     GROUP BY site, issue_id, step, side
+),
+dated AS (
+    SELECT s.site, s.issue_id, s.step, s.side, arg_min(t.team, (t.authority, t.team)) AS team
+    FROM (
+        SELECT site, issue_id, step, happened, 'from' AS side, from_person AS account_id FROM owner_states
+        UNION ALL SELECT site, issue_id, step, happened, 'to', to_person FROM owner_states
+    ) s
+    JOIN dated_teams t ON t.site = s.site AND t.account_id = s.account_id
+        AND (t.valid_from IS NULL OR t.valid_from <= s.happened)
+        AND (t.valid_until IS NULL OR t.valid_until > s.happened)
+    GROUP BY s.site, s.issue_id, s.step, s.side
 ),
 owned AS (
     SELECT s.site, s.issue_id, s.change_id, s.step, s.happened, s.actor_id, s.from_person, s.to_person,

@@ -21,7 +21,7 @@ def tell(mirror: Mirror, settings: Settings) -> None:
     mirror.run(REQUESTS.format(team=team, unknown=UNKNOWN))
     mirror.run(SIDES.format(disputed=", ".join(f"'{name}'" for name in DISPUTED)))
     mirror.run("DELETE FROM talk")
-    mirror.run(TALK.format(side=side("c.site", "c.issue_id", "c.author_id", "c.created")))
+    mirror.run(TALK.format(**side(mirror, "c", "c.created")))
 
 
 REQUESTS = """
@@ -75,39 +75,67 @@ SELECT c.site, c.issue_id, c.requester_id, c.organization, c.team, s.team IS NOT
 FROM classes c LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = c.site AND s.team = c.team;
 
 CREATE OR REPLACE TEMP TABLE receivers AS
-SELECT DISTINCT site, issue_id, account_id, valid_from, valid_until FROM (
-    SELECT h.site, h.issue_id, p.account_id, p.valid_from, p.valid_until
-    FROM (
-        SELECT site, issue_id, team FROM classes WHERE team IS NOT NULL
-        UNION SELECT site, issue_id, to_team FROM handovers WHERE to_team IS NOT NULL
-    ) h
-    JOIN person_teams p ON p.site = h.site AND p.team = h.team
-    SEMI JOIN (
-        SELECT site, issue_id, author_id AS account_id FROM comments
-        UNION SELECT site, issue_id, author_id FROM changes WHERE lower(field) IN ({disputed})
-    ) a ON a.site = h.site AND a.issue_id = h.issue_id AND a.account_id = p.account_id
-    UNION ALL
-    SELECT site, issue_id, assignee_id, NULL, NULL FROM present WHERE assignee_id IS NOT NULL
-    UNION ALL
-    SELECT site, issue_id, to_person, NULL, NULL FROM handovers WHERE to_person IS NOT NULL
-    UNION ALL
-    SELECT site, issue_id, from_person, NULL, NULL FROM handovers WHERE from_person IS NOT NULL
-);
+SELECT DISTINCT site, issue_id, account_id FROM (
+    SELECT site, issue_id, assignee_id AS account_id FROM present
+    UNION ALL SELECT site, issue_id, to_person FROM handovers
+    UNION ALL SELECT site, issue_id, from_person FROM handovers
+) WHERE account_id IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE team_receivers AS
+SELECT DISTINCT a.site, a.issue_id, a.account_id, p.valid_from, p.valid_until
+FROM (
+    SELECT site, issue_id, author_id AS account_id FROM comments
+    UNION SELECT site, issue_id, author_id FROM changes WHERE lower(field) IN ({disputed})
+) a
+ANTI JOIN receivers USING (site, issue_id, account_id)
+JOIN person_teams p ON p.site = a.site AND p.account_id = a.account_id
+JOIN (
+    SELECT site, issue_id, team FROM classes WHERE team IS NOT NULL
+    UNION SELECT site, issue_id, to_team FROM handovers WHERE to_team IS NOT NULL
+) h ON h.site = a.site AND h.issue_id = a.issue_id AND h.team = p.team;
+
+INSERT INTO receivers
+SELECT DISTINCT site, issue_id, account_id FROM team_receivers WHERE valid_from IS NULL AND valid_until IS NULL;
+DELETE FROM team_receivers WHERE valid_from IS NULL AND valid_until IS NULL;
+
+-- who speaks for one organization always, and who for one at a time
+CREATE OR REPLACE TEMP TABLE sole_affiliations AS
+SELECT site, account_id, min(organization) AS organization FROM affiliations
+GROUP BY site, account_id HAVING count(*) = 1 AND bool_and(valid_from IS NULL AND valid_until IS NULL);
+CREATE OR REPLACE TEMP TABLE dated_affiliations AS FROM affiliations ANTI JOIN sole_affiliations USING (site, account_id);
 """
 
 
-def side(site: str, issue_id: str, account: str, when: str) -> str:
-    """SQL: the side on which an account stood on an issue at a time; needs `asked a` joined in."""
-    return f"""CASE WHEN {account} IS NULL THEN NULL
+def side(mirror: Mirror, events: str, when: str) -> dict[str, str]:
+    """SQL: the `side` on which the author of an event stood on its issue at a time, and the `joins` that it needs.
+
+    `asked a` must be joined in. What has dates is only asked where there are dates.
+    """
+    account = f"{events}.author_id"
+    member, colleague = "r.account_id IS NOT NULL", "s.organization = a.organization"
+    if mirror.value("SELECT count(*) FROM team_receivers"):
+        member += f" OR EXISTS (SELECT 1 FROM team_receivers d WHERE {_then('d', events, account, when)})"
+    if mirror.value("SELECT count(*) FROM dated_affiliations"):
+        where = f"f.organization = a.organization AND {_then('f', events, account, when, issue=False)}"
+        colleague += f" OR EXISTS (SELECT 1 FROM dated_affiliations f WHERE {where})"
+    return {
+        "side": f"""CASE WHEN {account} IS NULL THEN NULL
         WHEN {account} = a.requester_id THEN 'requester'
-        WHEN EXISTS (SELECT 1 FROM receivers r WHERE r.site = {site} AND r.issue_id = {issue_id}
-            AND r.account_id = {account} AND (r.valid_from IS NULL OR r.valid_from <= {when})
-            AND (r.valid_until IS NULL OR r.valid_until > {when})) THEN 'receiving'
-        WHEN a.organization IS NOT NULL AND EXISTS (SELECT 1 FROM affiliations f WHERE f.site = {site}
-            AND f.account_id = {account} AND f.organization = a.organization
-            AND (f.valid_from IS NULL OR f.valid_from <= {when})
-            AND (f.valid_until IS NULL OR f.valid_until > {when})) THEN 'requester'
-        WHEN a.staffed THEN NULL ELSE 'receiving' END"""
+        WHEN {member} THEN 'receiving'
+        WHEN {colleague} THEN 'requester'
+        WHEN a.staffed THEN NULL ELSE 'receiving' END""",
+        "joins": f"""
+LEFT JOIN receivers r ON r.site = {events}.site AND r.issue_id = {events}.issue_id AND r.account_id = {account}
+LEFT JOIN sole_affiliations s ON s.site = {events}.site AND s.account_id = {account}""",
+    }
+
+
+def _then(dated: str, events: str, account: str, when: str, *, issue: bool = True) -> str:
+    same = f"{dated}.site = {events}.site AND {dated}.account_id = {account}"
+    if issue:
+        same += f" AND {dated}.issue_id = {events}.issue_id"
+    return f"""{same} AND ({dated}.valid_from IS NULL OR {dated}.valid_from <= {when})
+            AND ({dated}.valid_until IS NULL OR {dated}.valid_until > {when})"""
 
 
 TALK = """
@@ -124,6 +152,7 @@ FROM comments c
 JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
 LEFT JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
 LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
+{joins}
 LEFT JOIN templates t ON t.site = c.site AND t.author_id = c.author_id AND t.digest = c.digest
 ORDER BY c.site, c.issue_id, c.created, c.comment_id
 """
