@@ -50,10 +50,10 @@ def test_the_order_of_authority(mirror: Mirror, tmp_path: Path, number: int) -> 
 
 
 def test_free_mail_and_disposable_domains_are_nobodys_organization(mirror: Mirror, tmp_path: Path) -> None:
-    mails = ["a@gmail.com", "b@mailinator.com", "c@hey.example", "d@globex.example"]
+    mails = ["a@gmail.com", "b@mailinator.com", "c@hey.example", "d@globex.example", "e@yahoo.com.invalid"]
     fill(mirror, people=[{"account_id": mail[0], "email": mail} for mail in mails])
     people.derive(mirror, settings(tmp_path, free_mail_domains=["default", "hey.example"]))
-    assert [affiliation(mirror, who)[0][0] for who in "abcd"] == [None, None, None, "globex.example"]
+    assert [affiliation(mirror, who)[0][0] for who in "abcde"] == [None, None, None, "globex.example", None]
 
 
 def test_periods_are_half_open_and_never_overlap(mirror: Mirror, tmp_path: Path) -> None:

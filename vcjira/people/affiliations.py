@@ -99,6 +99,10 @@ def _domain(mirror: Mirror, settings: Settings) -> str:
     ]
     mirror.run("DELETE FROM silent_domains")
     mirror.run("INSERT INTO silent_domains SELECT unnest(?::VARCHAR[])", [domains.silent(settings)])
+    mirror.run("""
+        INSERT INTO silent_domains  -- made unusable on purpose, and so nobody's (RFC 2606)
+        SELECT DISTINCT email_domain FROM t_accounts WHERE ends_with(email_domain, '.invalid')
+    """)
     named = f"CASE {' '.join(alias)} ELSE email_domain END" if alias else "email_domain"
     return f"""
         SELECT site, account_id, 4 AS authority, 0 AS n, {named} AS organization,
