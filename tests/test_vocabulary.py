@@ -16,6 +16,14 @@ from vcjira.text import INSTEAD, VOCABULARY, read
         ("This is not our problem; wrong queue", ["L4:not our problem", "L4:wrong queue"]),
         ("Kindly do the needful", ["L5:do the needful"]),
         ("We need two more resources from your team", ["L6:two more resources from"]),
+        ("Could you please open a separate jira for that?", ["L4:open a separate jira"]),
+        ("any problems, please file a new ticket", ["L4:file a new ticket"]),
+        ("I will open a separate ticket when I have a test", []),
+        ("maybe we could file a jira for better errors", []),
+        ("unable to create request (bad url?)", []),
+        ("then I'll just do it myself", []),
+        ("the option is read and the string passed this on to", []),
+        ("please create a jira account", []),
         ("the internal customer id of the portal", []),
         ("the S3 resource to delete", []),
         ("the request number", []),
@@ -26,6 +34,22 @@ from vcjira.text import INSTEAD, VOCABULARY, read
 )
 def test_words_are_found_where_they_shape_work(text: str, found: list[str]) -> None:
     assert read(text).lint == found
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("As a buyer, I want to pay", ["U:buyer"]),
+        ("as an on-call engineer I need a pager", ["U:on-call engineer"]),
+        ("As a result we should stop", []),
+        ("as the export must be quick", []),
+        ("Customer: Globex Corp, urgent", ["C:globex corp"]),
+        ("requested by Initech last week", ["C:initech"]),
+        ("{code}Customer: nobody{code}", []),
+    ],
+)
+def test_users_and_customers_are_read_from_what_names_them(text: str, names: list[str]) -> None:
+    assert read(text).names == names
 
 
 def test_every_class_has_a_wording_to_offer() -> None:

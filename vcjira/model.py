@@ -102,6 +102,8 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """Comment id (empty: the description) -> its text; saved only by a mirror that was told to keep text."""
 
 
 @dataclass(slots=True)

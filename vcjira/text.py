@@ -52,8 +52,8 @@ VOCABULARY: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     "L4": (
         (" ticket", " request", " jira", "wrong ", "not my ", "not our "),
         re.compile(
-            r"\b(?:raise|open|log|create|file|submit) (?:a |an |another )?(?:new |separate )?(?:ticket|request|jira)\b"
-            r"(?! (?:id|number|key)\b)"
+            r"\b(?:raise|open|log|create|file|submit) (?:(?:a|an|another) (?:new |separate )?|(?:new|separate) )"
+            r"(?:ticket|request|jira)\b(?! (?:id|number|key|account)\b)"
             r"|\bwrong (?:queue|project|board)\b|\bnot (?:my|our) (?:bug|job|ticket|problem|scope)\b"
         ),
     ),
@@ -86,6 +86,38 @@ INSTEAD = {
     "L6": "people, colleagues, by name or role",
 }
 """Class -> wording to offer."""
+_SPEAKER_ACTS = re.compile(
+    r"\b(?:i|we|he|she|they|let me|let.s|will|happy to)\b(?:\W+(?!please|you\b|kindly)\w+){0,6}\W*$"
+)
+MEANT_OTHERWISE = {
+    # "I will open a ticket", "we could just do it": what somebody does, not what is demanded of another
+    "L4": _SPEAKER_ACTS,
+    "L5": _SPEAKER_ACTS,
+    # values that a program hands on
+    "L3": re.compile(r"\b(?:value|parameter|argument|string|object|option|variable|need to|by)\b(?:\W+\w+){0,2}\W*$"),
+}
+"""Class -> what may stand before a match that then does not count; looked for in so many characters before it."""
+BEFORE = 70
+NAMED: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    # a user: "As a buyer, I want ..."; not "as a result we should"
+    "U": (
+        ("as a", "as the "),
+        re.compile(
+            r"(?i)\bas (?:an?|the) (?!(?:result|whole|rule|consequence|workaround|matter|first|next|side)\b)"
+            r"(\w[\w /-]{1,40}?),? (?:i|we) (?:want|need|can|could|would|should|must|am)\b"
+        ),
+    ),
+    # a customer: "Customer: Globex", "on behalf of Globex"
+    "C": (
+        ("customer", "client", "tenant", "requested by", "on behalf of"),
+        re.compile(
+            r"\b(?i:customers?|clients?|tenants?)(?i: names?)?[ \t]*[:=][ \t]*([\w&][\w&. -]{1,50})"
+            r"|\b(?i:requested by|on behalf of)(?i: the)?(?i: customer| client| tenant)? "
+            r"([A-Z][\w&.-]+(?: [A-Z][\w&.-]+){0,3})"
+        ),
+    ),
+}
+"""Whom descriptions name (backlog lint): class -> texts of which one must occur, and a pattern with the name."""
 MOST_MATCHES = 20
 AROUND = 45
 """Characters before the word that makes us look, and twice as many after its start: no match is longer."""
@@ -115,6 +147,10 @@ class Reading:
     question: bool = False
     digest: str | None = None
     lint: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Users and customers that the text names, as `U:buyer` and `C:globex`."""
+    text: str = ""
+    """The text itself; only those who were told to keep it may."""
     forwarded_from: str | None = None
 
 
@@ -132,6 +168,8 @@ def read(body: object) -> Reading:
         words=words,
         question="?" in prose,
         lint=vocabulary(prose),
+        names=named(prose),
+        text=text,
         digest=hashlib.blake2b(normal, digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),
     )
@@ -176,9 +214,23 @@ def vocabulary(prose: str) -> list[str]:
     text = prose.lower()
     found: dict[str, None] = {}
     for name, (triggers, pattern) in VOCABULARY.items():
+        guard = MEANT_OTHERWISE.get(name)
         for start, end in _around(text, triggers):
             for match in pattern.finditer(text, start, end):
+                if guard and guard.search(text[max(0, match.start() - BEFORE) : match.start()]):
+                    continue
                 found[f"{name}:{' '.join(match[0].split())[:60]}"] = None
+    return list(found)[:MOST_MATCHES]
+
+
+def named(prose: str) -> list[str]:
+    """Whom the text names, as `U:` users and `C:` customers in lower case, each once, at most 20."""
+    text = prose.lower()
+    found: dict[str, None] = {}
+    for kind, (triggers, pattern) in NAMED.items():
+        if any(trigger in text for trigger in triggers):
+            for match in pattern.finditer(prose):
+                found[f"{kind}:{' '.join(str(match[match.lastindex or 0]).lower().split())[:60]}"] = None
     return list(found)[:MOST_MATCHES]
 
 

@@ -51,7 +51,7 @@ class Language(BaseModel):
     """Words that shape how people work, and what is meant otherwise here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    allow: list[str] = Field([], description="phrases that are fine here, such as product names; glob: and re: work")
+    allow: list[str] = Field([], description="phrases that are fine here, such as product names; `glob:`, `re:`")
     feature_types: list[str] = Field(["Feature", "Epic", "New Feature"], description="types that name a customer")
     story_types: list[str] = Field(["Story", "User Story"], description="types that name a user")
     customers: list[str] = Field([], description="names of customers to look for, besides organizations in the mirror")

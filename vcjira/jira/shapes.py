@@ -68,6 +68,7 @@ def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: lis
     key = str(raw["key"])
     status = fields.get("status")
     body = text.read(fields.get("description"))
+    bodies = {"": body.text}
     return Issue(
         issue_id=str(raw["id"]),
         key=key,
@@ -90,7 +91,7 @@ def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: lis
         resolution=_text(fields.get("resolution")),
         due=moment(fields.get("duedate")),
         forwarded_from=body.forwarded_from,
-        lint=body.lint,
+        lint=[*body.lint, *body.names],
         history_complete=complete,
         comments_complete=all_comments,
         channel=_channel(raw.get("properties")),
@@ -100,9 +101,10 @@ def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: lis
             if value not in (None, [], "") and name not in ELSEWHERE
         },
         changes=_changes(histories, people),
-        comments=[_comment(entry, people) for entry in _once(comments)],
+        comments=[_comment(entry, people, bodies) for entry in _once(comments)],
         links=_links(fields.get("issuelinks")),
         people=people,
+        texts=bodies,
     )
 
 
@@ -176,11 +178,12 @@ def _once(entries: Iterable[Json]) -> list[Json]:
     return list({str(entry["id"]): entry for entry in entries}.values())
 
 
-def _comment(raw: Json, people: dict[str, Person]) -> Comment:
+def _comment(raw: Json, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
     created = moment(raw.get("created"))
     if created is None:
         raise ValueError(f"comment {raw.get('id')} has no time")
     body = text.read(raw.get("body"))
+    bodies[str(raw["id"])] = body.text
     return Comment(
         comment_id=str(raw["id"]),
         created=created,

@@ -10,9 +10,20 @@ import msgspec
 from vcjira.mirror import Mirror
 from vcjira.model import Issue, Person
 
-_OWN = ("changes", "comments", "links", "people", "fields")
+_OWN = ("changes", "comments", "links", "people", "fields", "texts")
 _COLUMNS = [column.name for column in columns_of(Issue) if column.name not in _OWN]
 _encode = msgspec.json.Encoder().encode
+
+
+KEEP_TEXT = "keep_text"
+
+
+def keep_text(mirror: Mirror, *, keep: bool) -> None:
+    """Whether descriptions and comments are kept from now on; those that were are dropped where not."""
+    if not keep:
+        mirror.run("DELETE FROM texts")
+    if keep != bool(mirror.meta(KEEP_TEXT)):
+        mirror.set_meta(KEEP_TEXT, "yes" if keep else "")
 
 
 def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetime) -> None:
@@ -27,12 +38,14 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
             "SELECT count(*) FROM issues WHERE site = ? AND issue_id IN (SELECT issue_id FROM incoming)", [site]
         )
         if held:
-            for table in ("issues", "issue_fields", "changes", "comments", "links"):
+            for table in ("issues", "issue_fields", "changes", "comments", "links", "texts"):
                 mirror.run(
                     f"DELETE FROM {table} WHERE site = ? AND issue_id IN (SELECT issue_id FROM incoming)", [site]
                 )
         mirror.load("issues", _issue_rows(site, issues, fetched_at))
         mirror.load("issue_fields", _field_rows(site, issues))
+        if mirror.meta(KEEP_TEXT):
+            mirror.load("texts", _text_rows(site, issues))
         for table in ("changes", "comments", "links"):
             mirror.load(table, _child_rows(site, issues, table))
         everybody = {_look(person): person for issue in issues for person in issue.people.values()}
@@ -53,6 +66,13 @@ def _issue_rows(site: str, issues: Sequence[Issue], fetched_at: datetime) -> Ite
 def _field_rows(site: str, issues: Sequence[Issue]) -> Iterator[dict[str, object]]:
     for issue in issues:
         yield {"site": site, "issue_id": issue.issue_id, "fields": _encode(issue.fields).decode()}
+
+
+def _text_rows(site: str, issues: Sequence[Issue]) -> Iterator[dict[str, object]]:
+    for issue in issues:
+        for comment_id, body in issue.texts.items():
+            if body:
+                yield {"site": site, "issue_id": issue.issue_id, "comment_id": comment_id or None, "body": body}
 
 
 def _child_rows(site: str, issues: Sequence[Issue], table: str) -> Iterator[msgspec.Raw]:

@@ -5,7 +5,7 @@ No keys and no indexes: DuckDB's ART indexes are where its crash reports are, an
 transaction needs none.
 """
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -34,6 +34,9 @@ CREATE TABLE people (
     site TEXT, account_id TEXT, name TEXT, email TEXT, email_domain TEXT, account_type TEXT,
     active BOOLEAN, bot BOOLEAN, groups TEXT[], organizations TEXT[],
     seen TIMESTAMP                  -- `updated` of the issue that showed the account so
+);
+CREATE TABLE texts (            -- only where `language.keep_text` is set; comment_id is null for the description
+    site TEXT, issue_id TEXT, comment_id TEXT, body TEXT
 );
 CREATE TABLE site_fields (site TEXT, field_id TEXT, name TEXT, custom TEXT);
 CREATE TABLE statuses (site TEXT, status_id TEXT, name TEXT, category TEXT);
@@ -175,5 +178,6 @@ CREATE TABLE stages (
     spoken BIGINT, started BIGINT, questions BIGINT, answered BIGINT, words BIGINT, elsewhere BIGINT, weeks BIGINT
 );
 """,
+    3: "CREATE TABLE texts (site TEXT, issue_id TEXT, comment_id TEXT, body TEXT);",
 }
 """Version reached -> SQL that brings the version before to it."""

@@ -17,6 +17,7 @@ from vcjira.config import Settings, Site, secrets
 from vcjira.errors import Mend, VcjiraError
 from vcjira.jira import connect
 from vcjira.mirror import Mirror
+from vcjira.mirror.save import keep_text
 from vcjira.sync import Options, Outcome, Watcher, sync_site
 from vcjira.sync.audit import differences
 from vcjira.tracker import Tracker
@@ -57,6 +58,7 @@ def sync(
         raise Mend("no site is configured", where=settings.where("sites"), hint="add one under `sites:`")
     rules.compile(settings)
     patterns.check(settings)  # what is wrong in the file is told before Jira is asked
+    keep_text(mirror, keep=settings.language.keep_text)
     options.needed = rules.needed(settings)
     options.vanished = settings.sync.vanished
     outcomes = []
