@@ -16,7 +16,16 @@ from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.labels import Plan
 from vcjira.mirror import Mirror
-from vcjira.report import chain_facts, labels_facts, language_facts, pages, requesters_facts, stages_facts, texts, walls_facts
+from vcjira.report import (
+    chain_facts,
+    labels_facts,
+    language_facts,
+    pages,
+    requesters_facts,
+    stages_facts,
+    texts,
+    walls_facts,
+)
 from vcjira.report.head import head
 from vcjira.report.veil import Veil
 from vcjira.report.window import Request, Window, window
