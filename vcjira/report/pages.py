@@ -36,11 +36,11 @@ def render(request: Request, facts: Mapping[str, Any], own: Path | None, of: Cal
         where = f"{error.filename or error.name or name}:{error.lineno}"
         hint = "docs/reports.md describes how templates are written and what they get"
         raise Mend(f"the template has a syntax error: {error.message}", where=where, hint=hint) from None
+    except UnicodeError:
+        raise Mend("the template is not UTF-8", where=str(request.template or name), hint="save it as UTF-8") from None
     except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         hint = "docs/reports.md describes the facts"
         raise Mend(f"the template does not work: {error}", where=_place(error, name), hint=hint) from None
-    except UnicodeError:
-        raise Mend("the template is not UTF-8", where=str(request.template or name), hint="save it as UTF-8") from None
 
 
 def exists(request: Request, own: Path | None) -> bool:
@@ -62,8 +62,9 @@ def _place(error: BaseException, name: str) -> str:
     """File and line of the innermost template in the trace."""
     place, trace = name, error.__traceback__
     while trace:
-        if "__jinja_template__" in trace.tb_frame.f_globals:
-            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        file = trace.tb_frame.f_code.co_filename
+        if not file.endswith(".py") and not file.startswith("<"):
+            place = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
 
