@@ -9,9 +9,6 @@ from vcjira.mirror import Mirror
 from vcjira.mirror.schema import CONTRACT
 
 Format = Literal["parquet", "csv", "jsonl"]
-YEARLY = {"issues": "created", "changes": "changed", "comments": "created"}
-"""Large tables -> the time whose year partitions their Parquet files."""
-
 TIMES = "TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%f'"
 """Times in texts: UTC, to the microsecond."""
 
@@ -30,13 +27,8 @@ def _one(mirror: Mirror, folder: Path, table: str, kind: Format) -> Path:
     order = "ORDER BY ALL"
     if kind == "parquet":
         fresh.mkdir()
-        year = f", year({YEARLY[table]}) AS year" if table in YEARLY else ""
-        by = ", PARTITION_BY (year)" if year else ""
-        place = fresh if year else fresh / "part-0.parquet"
-        select = f"SELECT {', '.join(columns)}{year} FROM {table} {order}"
-        _copy(mirror, select, place, f"FORMAT parquet, COMPRESSION zstd{by}")
-        if year and not any(fresh.iterdir()):
-            _copy(mirror, f"SELECT {', '.join(columns)} FROM {table}", fresh / "part-0.parquet", "FORMAT parquet")
+        select = f"SELECT {', '.join(columns)} FROM {table} {order}"
+        _copy(mirror, select, fresh / "part-0.parquet", "FORMAT parquet, COMPRESSION zstd")
     elif kind == "jsonl":
         _copy(mirror, f"SELECT {', '.join(columns)} FROM {table} {order}", fresh, f"FORMAT json, ARRAY false, {TIMES}")
     else:
