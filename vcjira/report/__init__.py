@@ -18,6 +18,7 @@ from vcjira.labels import Plan
 from vcjira.mirror import Mirror
 from vcjira.report import (
     chain_facts,
+    embedding_facts,
     labels_facts,
     language_facts,
     pages,
@@ -34,6 +35,7 @@ FORMATS = ("html", "md", "csv", "json")
 REPORTS: dict[str, Callable[[Mirror, Settings, Window], dict[str, Any]]] = {
     "walls": walls_facts.gather,
     "requesters": requesters_facts.gather,
+    "embedding": embedding_facts.gather,
     "stages": stages_facts.gather,
     "chain": chain_facts.gather,
     "labels": labels_facts.gather,

@@ -10,7 +10,7 @@ from vcjira.mirror import Mirror
 from vcjira.report.texts import clean
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-DROPPED = frozenset({"summary", "url", "theme", "phrase", "because"})
+DROPPED = frozenset({"summary", "url", "theme", "phrase", "because", "candidates", "start"})
 """Keys whose values do not leave the house at all."""
 PLAIN = frozenset(
     {"site", "key", "keys", "class", "class_now", "pattern", "mode", "sure", "team", "teams", "from_team", "to_team"}

@@ -20,7 +20,8 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
     projects = list(window.projects) or None
     cells = walls.matrix(mirror, settings, window.start, window.end, projects, window.as_of)
     behind = _requests(mirror)
-    advice = walls.advice(cells)
+    advice = walls.advice(cells, themes=walls.themes(mirror))
+    pooled = walls.other(mirror, window.start, window.end)
     rows = []
     for cell in cells:
         row = asdict(cell)
@@ -31,14 +32,19 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
         "organizations": _by_weight(rows, "organization"),
         "teams": _by_weight(rows, "team"),
         "tested": max((cell.tested for cell in cells), default=0),
-        "advice": [
-            {"organization": a.organization, "team": a.team, "site": a.site, "sure": a.sure, "why": list(a.why)}
-            for a in advice
-        ],
+        "other": [asdict(cell) for cell in pooled],
+        "advice": [_advised(one) for one in advice],
+        "left_alone": [{"reason": reason, "pairs": count} for reason, count in walls.left_alone(cells)],
         "months": _months(mirror),
         "handovers": _handovers(mirror, window),
         "patterns": _patterns(mirror, window),
     }
+
+
+def _advised(one: walls.Advice) -> dict[str, Any]:
+    themes = [asdict(theme) | {"issues": list(theme.issues)} for theme in one.themes]
+    told = {name: getattr(one, name) for name in ("rank", "organization", "team", "site", "sure", "start")}
+    return told | {"why": list(one.why), "but": list(one.but), "themes": themes}
 
 
 def _requests(mirror: Mirror) -> dict[tuple[str, str, str], list[dict[str, Any]]]:

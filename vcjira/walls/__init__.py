@@ -5,12 +5,15 @@
 
 from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
-from vcjira.walls.advising import Advice, advice
+from vcjira.walls.advising import Advice, Theme, advice, left_alone, themes
 from vcjira.walls.cell import Cell
-from vcjira.walls.joint import Moved, moved
+from vcjira.walls.joint import Moved, joint_issues, moved
 from vcjira.walls.matrix import WINDOW, behind, issues, matrix, other
 
-__all__ = ["WINDOW", "Advice", "Cell", "Moved", "advice", "behind", "derive", "issues", "matrix", "moved", "other"]
+__all__ = [
+    "WINDOW", "Advice", "Cell", "Moved", "Theme", "advice", "behind", "derive", "issues", "joint_issues", "left_alone",
+    "matrix", "moved", "other", "themes",
+]  # fmt: skip
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:

@@ -5,6 +5,7 @@ Two of five signs make joint work; one and three are given as well. What happens
 the configuration declares as embedded is believed, and `moved` shows whether its index changed on that day.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from vcjira.walls import signs
 from vcjira.walls.cell import Cell, Joint, Share, clustered, portion
 
 MIN_ISSUES = 30
+MIN_REQUESTERS = 10
 COLLABORATION = 0.3
 ROUTINE = 0.7
 BESIDE = timedelta(days=180)
@@ -52,7 +54,7 @@ def embed(
 
 def _indexed(cell: Cell, row: dict[str, Any]) -> Cell:
     joint = measured(row)
-    if joint.issues < MIN_ISSUES:
+    if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS:
         return replace(cell, joint=joint)
     return replace(
         cell,
@@ -120,6 +122,14 @@ class _Judge:
         known = cell.novel.requests + cell.routine.requests
         routine = statistics.wilson(cell.routine.requests, known)[0] if known >= MIN_ISSUES else 0.0
         return routine >= ROUTINE and (cell.low or 0.0) > 0.5
+
+
+def joint_issues(mirror: Mirror, most: int = 200) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """The issues behind each index with their signs, those with most signs first; after `embed`."""
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in mirror.rows(signs.BEHIND, {"most": most}):
+        found[row["site"], row.pop("organization"), row.pop("team")].append(row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

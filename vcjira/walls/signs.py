@@ -200,5 +200,7 @@ SELECT j.site, j.organization, j.team, i.key, i.created, i.summary, j.signs,
     concat_ws('', CASE WHEN a THEN 'a' END, CASE WHEN b THEN 'b' END, CASE WHEN c THEN 'c' END,
         CASE WHEN d THEN 'd' END, CASE WHEN e THEN 'e' END) AS marks
 FROM wall_joint j JOIN issues i USING (site, issue_id)
+QUALIFY row_number() OVER (PARTITION BY j.site, j.organization, j.team
+    ORDER BY j.signs DESC, i.created DESC, i.issue_id) <= $most
 ORDER BY j.signs DESC, i.created DESC, i.issue_id
 """
