@@ -70,7 +70,8 @@ INSERT INTO memberships BY NAME SELECT 's' AS site, 'group' AS kind, 'team-' || 
 """
 
 _GROUPS = """
-INSERT INTO lookups BY NAME SELECT 's' AS site, 'group' AS kind, 'team-' || n AS name, true AS ok FROM range($teams) t(n)
+INSERT INTO lookups BY NAME SELECT 's' AS site, 'group' AS kind, 'team-' || n AS name, true AS ok
+FROM range($teams) t(n)
 """
 
 _ISSUES = """
@@ -122,11 +123,14 @@ timed AS (
             WHEN dice % 100 < 50 THEN 'resolution' WHEN dice % 100 < 56 THEN 'priority' WHEN dice % 100 < 60 THEN 'Link'
             WHEN dice % 100 < 64 THEN 'Component' WHEN dice % 100 < 72 THEN 'labels'
             WHEN dice % 100 < 80 THEN 'description' WHEN dice % 100 < 84 THEN 'summary'
-            WHEN dice % 100 = 84 AND dice % 7 = 0 THEN 'Key' WHEN dice % 100 < 92 THEN 'Sprint' ELSE 'Fix Version' END AS field,
+            WHEN dice % 100 = 84 AND dice % 7 = 0 THEN 'Key' WHEN dice % 100 < 92 THEN 'Sprint' ELSE 'Fix Version'
+            END AS field,
         least(CASE WHEN swept THEN began + INTERVAL 1 SECOND * (k * 600 + n % 40 * 5) + INTERVAL 30 DAY
-            ELSE created + INTERVAL 1 SECOND * CAST(pow(k + 1, 2) * 7200 * (0.2 + who_dice % 1000 / 1000.0) AS BIGINT) END,
+            ELSE created + INTERVAL 1 SECOND *
+                CAST(pow(k + 1, 2) * 7200 * (0.2 + who_dice % 1000 / 1000.0) AS BIGINT) END,
             TIMESTAMP '2026-09-30 22:00') AS changed,
-        CASE WHEN swept THEN 'u' || die(n // 40) % ($people // 6) WHEN who_dice % 20 = 0 THEN 'bot-' || (who_dice % 5 * 100 + 99)
+        CASE WHEN swept THEN 'u' || die(n // 40) % ($people // 6)
+            WHEN who_dice % 20 = 0 THEN 'bot-' || (who_dice % 5 * 100 + 99)
             WHEN who_dice % 10 < 3 THEN 'u' || who ELSE 'u' || (team + $teams * (who_dice % 5)) END AS author_id,
         CASE WHEN dice % 11 = 0 THEN NULL
             ELSE 'u' || (CASE WHEN who_dice % 4 = 0 THEN (team + 1) % $teams ELSE team END + $teams * (dice % 5)) END

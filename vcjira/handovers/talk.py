@@ -102,7 +102,8 @@ DELETE FROM team_receivers WHERE valid_from IS NULL AND valid_until IS NULL;
 CREATE OR REPLACE TEMP TABLE sole_affiliations AS
 SELECT site, account_id, min(organization) AS organization FROM affiliations
 GROUP BY site, account_id HAVING count(*) = 1 AND bool_and(valid_from IS NULL AND valid_until IS NULL);
-CREATE OR REPLACE TEMP TABLE dated_affiliations AS FROM affiliations ANTI JOIN sole_affiliations USING (site, account_id);
+CREATE OR REPLACE TEMP TABLE dated_affiliations AS
+FROM affiliations ANTI JOIN sole_affiliations USING (site, account_id);
 """
 
 

@@ -1,0 +1,162 @@
+"""What all patterns, the matrix, embedding, stages and novelty cost on a made-up tracker, beside pandas and pm4py.
+
+`make bench-patterns` does 1 % and 10 % of 2.7 million issues; `python bench/patterns.py --share 1` the whole (15
+minutes and 6 GB of disk). Two threads and 2.2 GB for the database, so that the process stays under 3 GB. pandas and
+pm4py (which is AGPL and no dependency of ours) run on the same tables in a throw-away environment: `--rivals`.
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import tracker
+
+from vcjira import nightly
+from vcjira.mirror import Mirror
+
+HERE = Path(__file__).parent
+WHO = ("vcjira.people", "vcjira.rules")
+"""Rooms that say who asks; their time is shown apart: it is not the patterns'."""
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--share", type=float, nargs="+", default=[0.01, 0.1], help="of 2.7 million issues")
+    asked.add_argument("--folder", type=Path, help="where made-up trackers are kept; else they are thrown away")
+    asked.add_argument("--rivals", action="store_true", help="pandas and pm4py as well, on the last share up to 10 %%")
+    asked.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.one:
+        print(json.dumps(derive(given.one)))
+        return
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="vcjira-bench-"))
+    try:
+        for share in given.share:
+            show(share, measured(share, folder))
+        if given.rivals:
+            rivals(folder / f"tracker-{min(given.share[-1], 0.1):g}.duckdb", folder)
+    finally:
+        if not given.folder:
+            shutil.rmtree(folder)
+
+
+def measured(share: float, folder: Path) -> dict[str, Any]:
+    """One derivation in a process of its own, so that its memory can be read."""
+    origin = folder / f"tracker-{share:g}.duckdb"
+    if not origin.exists():
+        with Mirror(origin, write=True) as mirror:
+            _limit(mirror)
+            tracker.fill(mirror, share)
+    copy = folder / "derived.duckdb"
+    copy.unlink(missing_ok=True)
+    shutil.copy(origin, copy)
+    said = subprocess.run([sys.executable, __file__, "--one", copy], check=True, capture_output=True, text=True)
+    copy.unlink()
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
+
+
+def derive(path: Path) -> dict[str, Any]:
+    """Seconds of each room that derives tables, of writing them, and the peak of memory."""
+    settings, seconds = tracker.settings(), {}
+    with Mirror(path, write=True) as mirror:
+        _limit(mirror)
+        events = mirror.tuples("SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM changes),"
+                               " (SELECT count(*) FROM comments), (SELECT count(*) FROM links)")[0]  # fmt: skip
+        mirror.run("BEGIN")
+        for room in nightly.DERIVED:
+            began = time.perf_counter()
+            room.derive(mirror, settings)
+            seconds[room.__name__] = time.perf_counter() - began
+        began = time.perf_counter()
+        mirror.run("COMMIT")
+        mirror.checkpoint()
+        seconds["writing"] = time.perf_counter() - began
+        hits = dict(mirror.tuples("SELECT pattern, count(*) FROM hits GROUP BY ALL ORDER BY ALL"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    return {"sizes": events, "seconds": seconds, "peak": peak, "hits": hits}
+
+
+def show(share: float, found: dict[str, Any]) -> None:
+    issues, changes, comments, links = found["sizes"]
+    print(f"{share:.0%}: {issues:,} issues, {changes:,} changes, {comments:,} comments, {links:,} links")
+    for name, seconds in found["seconds"].items():
+        print(f"  {name:<20} {seconds:8.1f} s{'   (who asks: apart)' if name in WHO else ''}")
+    whole = sum(seconds for name, seconds in found["seconds"].items() if name not in WHO)
+    events = changes + comments
+    print(f"  patterns and measures {whole:7.1f} s, {whole / events * 1e6:.2f} s per million events,"
+          f" peak {found['peak']:.2f} GB, {sum(found['hits'].values()):,} hits")  # fmt: skip
+
+
+def rivals(origin: Path, folder: Path) -> None:
+    """The same four questions, and the hand-over network of 1 million events, asked of all three."""
+    ours, wanted = {}, {}
+    with Mirror(origin, write=False) as mirror:
+        _limit(mirror)
+        for name, sql in QUESTIONS.items():
+            began = time.perf_counter()
+            wanted[name] = mirror.tuples(sql)[0]
+            ours[name] = time.perf_counter() - began
+        for table, sql in EXPORTS.items():
+            mirror.run(f"COPY ({sql}) TO '{folder / table}.parquet'")
+    python = folder / "rivals" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder / "rivals"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "pandas", "pyarrow", "pm4py"], check=True)
+    said = subprocess.run([python, HERE / "rivals.py", folder], check=True, capture_output=True, text=True)
+    theirs = json.loads(said.stdout.splitlines()[-1])
+    for name, (seconds, answer) in theirs.items():
+        same = [round(float(value), 6) for value in answer] == [round(float(value), 6) for value in wanted[name]]
+        print(f"  {name:<16} ours {ours[name]:6.2f} s, theirs {seconds:7.2f} s, {seconds / ours[name]:6.1f} times,"
+              f" {'equal' if same else f'NOT EQUAL: {wanted[name]} {answer}'}")  # fmt: skip
+    pandas = [name for name in theirs if name != "network"]
+    ratio = sum(theirs[name][0] for name in pandas) / sum(ours[name] for name in pandas)
+    print(f"  pandas, all four: {ratio:.1f} times our time")
+
+
+def _limit(mirror: Mirror) -> None:
+    mirror.run("SET memory_limit = '2200MB'")
+    mirror.run("SET threads = 2")
+
+
+_STEPS = """SELECT issue_id, to_value AS holder,
+    lag(to_value) OVER w AS before, lag(to_value, 2) OVER w AS origin
+    FROM changes WHERE field = 'assignee' AND to_value IS NOT NULL
+    WINDOW w AS (PARTITION BY issue_id ORDER BY changed, change_id)"""
+_NETWORK = "SELECT issue_id, 'T' || hash(author_id) % 120 AS resource, changed, change_id FROM changes LIMIT 1000000"
+
+QUESTIONS = {
+    "hand-overs": f"""SELECT count(*), count(DISTINCT issue_id), count(DISTINCT (before, holder))
+        FROM ({_STEPS}) WHERE before <> holder""",
+    "ping-pong": f"""SELECT count(*), count(DISTINCT issue_id) FROM ({_STEPS})
+        WHERE origin = holder AND before <> holder""",
+    "first response": """SELECT count(*), median(epoch(answered) - epoch(created)) FROM (
+        SELECT i.issue_id, i.created, min(c.created) AS answered FROM issues i JOIN comments c USING (issue_id)
+        WHERE c.author_id <> i.reporter_id GROUP BY ALL)""",
+    "turns": """SELECT sum(turns), max(turns) FROM (SELECT issue_id, count(*) AS turns FROM (
+        SELECT issue_id, side, lag(side) OVER (PARTITION BY issue_id ORDER BY created, comment_id) AS before FROM (
+            SELECT c.issue_id, c.created, c.comment_id, c.author_id = i.reporter_id AS side
+            FROM comments c JOIN issues i USING (issue_id))
+        ) WHERE before IS DISTINCT FROM side GROUP BY issue_id)""",
+    "network": f"""SELECT count(*), sum(n) FROM (SELECT before, resource, count(*) AS n FROM (
+        SELECT resource, lag(resource) OVER (PARTITION BY issue_id ORDER BY changed, change_id) AS before
+        FROM ({_NETWORK} ) ) WHERE before IS NOT NULL GROUP BY ALL)""",
+}
+"""What both answer, in numbers that must be equal."""
+
+EXPORTS = {
+    "changes": "SELECT issue_id, change_id, changed, field, to_value FROM changes",
+    "comments": "SELECT issue_id, comment_id, created, author_id FROM comments",
+    "issues": "SELECT issue_id, created, reporter_id FROM issues",
+    "events": _NETWORK,
+}
+
+if __name__ == "__main__":
+    main()
