@@ -1,6 +1,7 @@
 """Small worlds for the tests of rules and people: rows as sync would leave them, classed by the real thing."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,41 @@ def verdict(rules_: Iterable[Row], given: Mapping[str, Any], **more: Any) -> str
     return rules.run_tests(config)[0].got
 
 
-def truths(when: Row, givens: Iterable[Mapping[str, Any]], **more: Any) -> list[bool | None]:
-    """What `when` is for each given: true, false, or None for unknown."""
+def verdicts(cases: Iterable[tuple[Iterable[Row], Mapping[str, Any]]], **more: Any) -> list[str | None]:
+    """The class of each given by its own undated rules, all in one run: every case has a day of its own."""
+    dated: list[Row] = []
+    tests: list[Row] = []
+    for number, (rules_, given) in enumerate(cases):
+        day = date(2001, 1, 1) + timedelta(number)
+        days = {"from": day, "until": day + timedelta(1)}
+        dated += [rule | days | {"name": f"{number} {rule['name']}"} for rule in rules_]
+        issue = dict(given.get("issue", {})) | {"created": day}
+        tests.append({"given": dict(given) | {"issue": issue}, "expect": "unknown"})
+    results = rules.run_tests(settings(dated, classify={"tests": tests}, **more))
+    return [result.got for result in results]
+
+
+def truths(cases: Iterable[tuple[Row, Iterable[Mapping[str, Any]]]]) -> list[list[bool | None]]:
+    """What each `when` is for each of its givens: true, false, or None for unknown; all in one run."""
+    listed = [(when, list(givens)) for when, givens in cases]
     asked = [
-        {"name": "is", "when": when, "class": "partner"},
-        {"name": "not", "when": {"not": when}, "class": "customer"},
+        (
+            [
+                {"name": "is", "when": when, "class": "partner"},
+                {"name": "no", "when": {"not": when}, "class": "customer"},
+            ],
+            given,
+        )
+        for when, givens in listed
+        for given in givens
     ]
-    tests = [{"given": dict(given), "expect": "unknown"} for given in givens]
-    config = settings(asked, classify={"tests": tests}, **more)
     words = {"partner": True, "customer": False, "unknown": None}
-    return [words[str(result.got)] for result in rules.run_tests(config)]
+    found = iter([words[str(kind)] for kind in verdicts(asked)])
+    return [[next(found) for _ in givens] for _, givens in listed]
+
+
+def _both_ways(when: Row) -> list[Row]:
+    return [
+        {"name": "is", "when": when, "class": "partner"},
+        {"name": "is not", "when": {"not": when}, "class": "customer"},
+    ]

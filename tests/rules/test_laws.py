@@ -42,7 +42,7 @@ dates = st.sampled_from([{}, {"from": "2026-01-01"}, {"until": "2026-06-02"}, {"
 some_rules = st.lists(st.tuples(when, said, dates), max_size=5).map(
     lambda parts: [{"name": f"r{n}", "when": w, **a, **d} for n, (w, a, d) in enumerate(parts)]
 )
-law = effort(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+law = effort(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

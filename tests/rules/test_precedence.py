@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from rules_world import classed, fill, memory, settings, verdict
+from rules_world import classed, fill, memory, settings, verdict, verdicts
 
 from vcjira.errors import Mend
-from vcjira.rules import compile
+from vcjira.rules import compile, run_tests
 
 YES_YES = {"has_choice": True, "delivers_to_others": True}
 
@@ -20,72 +20,75 @@ ANN = {"requester": {"account": "ann", "email": "ann@globex.example"}, "issue": 
 IS_ANN = {"account": "ann"}
 
 
-@pytest.mark.parametrize(
-    ("has_choice", "delivers", "expected"),
-    [
-        (False, None, "stakeholder"),
-        (False, True, "stakeholder"),
-        (False, False, "stakeholder"),
-        (True, True, "partner"),
-        (True, False, "customer"),
-        (True, None, "unknown"),
-        (None, True, "unknown"),
-        (None, False, "unknown"),
-    ],
-)
-def test_two_answers_make_the_class(has_choice: bool | None, delivers: bool | None, expected: str) -> None:
-    answers = {"has_choice": has_choice, "delivers_to_others": delivers}
-    given = {question: answer for question, answer in answers.items() if answer is not None}
-    assert verdict([rule("r", IS_ANN, given)], ANN) == expected
+ANSWERS = [
+    # has_choice, delivers_to_others, class
+    (False, None, "stakeholder"),
+    (False, True, "stakeholder"),
+    (False, False, "stakeholder"),
+    (True, True, "partner"),
+    (True, False, "customer"),
+    (True, None, "unknown"),
+    (None, True, "unknown"),
+    (None, False, "unknown"),
+]
+
+
+def test_two_answers_make_the_class() -> None:
+    cases = []
+    for has_choice, delivers, _ in ANSWERS:
+        answers = {"has_choice": has_choice, "delivers_to_others": delivers}
+        given = {question: answer for question, answer in answers.items() if answer is not None}
+        cases.append(([rule("r", IS_ANN, given)], ANN))
+    assert verdicts(cases) == [expected for _, _, expected in ANSWERS]
 
 
 def test_no_rule_no_class() -> None:
     assert verdict([], ANN) == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("rules", "expected"),
-    [
-        ([rule("a", IS_ANN, "customer"), rule("b", IS_ANN, "partner")], "customer"),
-        ([rule("a", IS_ANN, {"has_choice": True}), rule("b", IS_ANN, "stakeholder")], "customer"),
-        ([rule("a", IS_ANN, {"delivers_to_others": False}), rule("b", IS_ANN, YES_YES)], "customer"),
-        ([rule("a", {"account": "bob"}, "customer"), rule("b", IS_ANN, "partner")], "partner"),
-        ([rule("a", {"account_type": "app"}, "customer"), rule("b", IS_ANN, "partner")], "partner"),
-        ([rule("a", IS_ANN, {"has_choice": False}), rule("b", IS_ANN, "partner")], "stakeholder"),
-    ],
-)
-def test_the_first_rule_that_answers_a_question_wins_it(rules: list[dict[str, Any]], expected: str) -> None:
-    assert verdict(rules, ANN) == expected
+FIRST = [
+    ([rule("a", IS_ANN, "customer"), rule("b", IS_ANN, "partner")], "customer"),
+    ([rule("a", IS_ANN, {"has_choice": True}), rule("b", IS_ANN, "stakeholder")], "customer"),
+    ([rule("a", IS_ANN, {"delivers_to_others": False}), rule("b", IS_ANN, YES_YES)], "customer"),
+    ([rule("a", {"account": "bob"}, "customer"), rule("b", IS_ANN, "partner")], "partner"),
+    ([rule("a", {"account_type": "app"}, "customer"), rule("b", IS_ANN, "partner")], "partner"),
+    ([rule("a", IS_ANN, {"has_choice": False}), rule("b", IS_ANN, "partner")], "stakeholder"),
+]
 
 
-@pytest.mark.parametrize(
-    ("created", "expected"),
-    [
-        ("2026-04-30T23:59:59.999999", "unknown"),
-        ("2026-05-01", "partner"),
-        ("2026-05-01T00:00:00", "partner"),
-        ("2026-06-30T23:59:59", "partner"),
-        ("2026-07-01", "unknown"),
-        ("2026-05-01T01:00:00+02:00", "unknown"),
-        ("2026-06-30T23:30:00-01:00", "unknown"),
-    ],
-)
-def test_a_rule_holds_from_its_first_day_until_the_day_named_in_utc(created: str, expected: str) -> None:
+def test_the_first_rule_that_answers_a_question_wins_it() -> None:
+    assert verdicts([(rules, ANN) for rules, _ in FIRST]) == [expected for _, expected in FIRST]
+
+
+DAYS = [
+    ("2026-04-30T23:59:59.999999", "unknown"),
+    ("2026-05-01", "partner"),
+    ("2026-05-01T00:00:00", "partner"),
+    ("2026-06-30T23:59:59", "partner"),
+    ("2026-07-01", "unknown"),
+    ("2026-05-01T01:00:00+02:00", "unknown"),
+    ("2026-06-30T23:30:00-01:00", "unknown"),
+]
+
+
+def test_a_rule_holds_from_its_first_day_until_the_day_named_in_utc() -> None:
     dated = rule("r", IS_ANN, "partner", **{"from": "2026-05-01", "until": "2026-07-01"})
-    assert verdict([dated], ANN | {"issue": {"created": created}}) == expected
+    tests = [{"given": ANN | {"issue": {"created": created}}, "expect": expected} for created, expected in DAYS]
+    results = run_tests(settings([dated], classify={"tests": tests}))
+    assert [(result.name, result.got) for result in results if not result.ok] == []
+    assert len(results) == len(DAYS)
 
 
-@pytest.mark.parametrize(
-    ("when", "expected"),
-    [
-        ({"display_name": "re:robot"}, "unknown"),
-        ({"display_name": "re:robot", "bot": True}, "partner"),
-        ({"any": [{"bot": True}, {"account": "nobody"}]}, "partner"),
-        ({"display_name": "re:robot", "bot": False}, "unknown"),
-        ({"project": "PLAT"}, "unknown"),
-        ({"project": "PLAT", "bot": True}, "partner"),
-    ],
-)
+OF_BOTS: list[tuple[dict[str, Any], str]] = [
+    ({"display_name": "re:robot"}, "unknown"),
+    ({"display_name": "re:robot", "bot": True}, "partner"),
+    ({"any": [{"bot": True}, {"account": "nobody"}]}, "partner"),
+    ({"display_name": "re:robot", "bot": False}, "unknown"),
+    ({"project": "PLAT"}, "unknown"),
+    ({"project": "PLAT", "bot": True}, "partner"),
+]
+
+
 @pytest.mark.parametrize(
     ("who", "bots"),
     [
@@ -96,9 +99,10 @@ def test_a_rule_holds_from_its_first_day_until_the_day_named_in_utc(created: str
         ({"display_name": "Robot 7"}, [{"display_name": "glob:ROBOT ?"}]),
     ],
 )
-def test_a_rule_matches_a_bot_only_if_it_names_bot(when: Any, expected: str, who: Any, bots: list[Any]) -> None:
+def test_a_rule_matches_a_bot_only_if_it_names_bot(who: Any, bots: list[Any]) -> None:
     given = {"requester": who, "issue": {"project": "PLAT"}}
-    assert verdict([rule("r", when, "partner")], given, people={"bots": bots}) == expected
+    found = verdicts([([rule("r", when, "partner")], given) for when, _ in OF_BOTS], people={"bots": bots})
+    assert found == [expected for _, expected in OF_BOTS]
 
 
 def test_without_reporter_rules_on_the_issue_alone_still_answer() -> None:

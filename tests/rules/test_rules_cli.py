@@ -41,10 +41,8 @@ classify:
 DIRECTORY = "email,organization,team\nann@globex.example,Globex,Sales\n"
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def furnish(tmp_path: Path) -> Path:
     """A directory with a configuration, a directory file and a mirror."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "vcjira.yaml").write_text(CONFIG)
     (tmp_path / "people.csv").write_text(DIRECTORY)
     with Mirror(tmp_path / "vcjira.duckdb", write=True) as mirror:
@@ -88,6 +86,25 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place of its own, for what changes something."""
+    monkeypatch.chdir(tmp_path)
+    return furnish(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return furnish(tmp_path_factory.mktemp("common"))
+
+
+@pytest.fixture
+def shelf(common: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place that is derived once, for what only reads."""
+    monkeypatch.chdir(common)
+    return common
+
+
 def said(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> str:
     assert run(list(args)) == code
     return capsys.readouterr().out
@@ -97,7 +114,7 @@ def told(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> Any:
     return json.loads(said(capsys, *args, "--json", code=code))
 
 
-def test_classify_lists_requesters_with_most_issues_first(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_classify_lists_requesters_with_most_issues_first(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = told(capsys, "classify")
     assert [(row["account_id"], row["class"], row["issues"]) for row in rows] == [
         ("ann", "partner", 2),
@@ -113,12 +130,12 @@ def test_classify_lists_requesters_with_most_issues_first(place: Path, capsys: p
     assert eve["missing"] == "has_choice"
 
 
-def test_classify_can_list_only_those_with_unknowns(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_classify_can_list_only_those_with_unknowns(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["account_id"] for row in told(capsys, "classify", "--unknown")} == {"ann", "eve"}
 
 
 def test_classify_fits_a_terminal_and_shows_no_escapes(
-    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shelf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     out = said(capsys, "classify")
@@ -127,7 +144,7 @@ def test_classify_fits_a_terminal_and_shows_no_escapes(
     assert "4 requests: 1 partner (25%), 1 stakeholder (25%), 2 unknown (50%); 1 of the" in out
 
 
-def test_explain_tells_an_issue_on_one_screen(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_tells_an_issue_on_one_screen(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(capsys, "explain", "old-1").splitlines()
     assert lines[0].startswith("PLAT-1")
     assert len(lines) <= 24
@@ -143,7 +160,7 @@ def test_explain_tells_an_issue_on_one_screen(place: Path, capsys: pytest.Captur
     assert "Labels: vc-partner" in text
 
 
-def test_explain_as_json_has_the_keys_of_the_contract(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_as_json_has_the_keys_of_the_contract(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     story = told(capsys, "explain", "PLAT-1")
     for key in ("key", "requester", "carrier", "organization", "team", "class", "answers", "hits", "labels", "vetoes"):
         assert key in story
@@ -172,12 +189,12 @@ def test_explain_as_json_has_its_keys_for_an_issue_that_is_gone(
     assert "It is deleted, so it has no class." in said(capsys, "explain", "PLAT-6")
 
 
-def test_explain_says_what_is_missing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_says_what_is_missing(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Unknown, because has_choice is not answered." in said(capsys, "explain", "PLAT-3")
 
 
 @pytest.mark.parametrize("name", ["ann", "s/ann", "ANN@globex.example"])
-def test_explain_tells_an_account(place: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_explain_tells_an_account(shelf: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     out = said(capsys, "explain", name)
     assert "Organization: Globex (by directory: line 2)" in out
     assert "partner for 1 issues of Platform, by resellers" in out
@@ -185,7 +202,7 @@ def test_explain_tells_an_account(place: Path, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize(("typed", "near"), [("PLAT-77", "PLAT-5"), ("PALT-1", "PLAT-1"), ("Evve", "Eve")])
-def test_explain_offers_what_is_near(place: Path, capsys: pytest.CaptureFixture[str], typed: str, near: str) -> None:
+def test_explain_offers_what_is_near(shelf: Path, capsys: pytest.CaptureFixture[str], typed: str, near: str) -> None:
     assert run(["explain", typed]) == 2
     assert near in capsys.readouterr().err
 
@@ -210,7 +227,7 @@ def test_rules_test_needs_no_mirror(place: Path, capsys: pytest.CaptureFixture[s
     assert [(r["ok"], r["skipped"]) for r in results] == [(True, False), (True, True)]
 
 
-def test_rules_lint_tells_errors_from_warnings(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_lint_tells_errors_from_warnings(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     codes = {(doubt["level"], doubt["code"]) for doubt in told(capsys, "rules", "lint")}
     assert codes == {("warning", "no_because"), ("warning", "shadowed"), ("warning", "contradicts")}
     assert run(["rules", "lint", "--strict"]) == 2
@@ -235,7 +252,7 @@ def test_rules_lint_ends_with_2_on_errors(
     assert next(doubt for doubt in doubts if doubt["level"] == "error")["where"].startswith("vcjira.yaml:22:")
 
 
-def test_rules_card_counts_reach_and_rivals(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_card_counts_reach_and_rivals(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = told(capsys, "rules", "card")
     cards = {card["rule"]: card for card in document["rules"]}
     assert (cards["resellers"]["issues"], cards["resellers"]["decided"]) == (1, 1)
@@ -256,9 +273,9 @@ def test_rules_suggest_prints_rules_that_load_and_leave_fewer_unknown(
     assert "unchecked" in {doubt["code"] for doubt in told(capsys, "rules", "lint")}
 
 
-def test_rules_diff_replays_history_and_keeps_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_diff_replays_history_and_keeps_nothing(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "classify")
-    (place / "new.yaml").write_text(CONFIG.replace("      from: 2026-05-01\n", "", 1))
+    (shelf / "new.yaml").write_text(CONFIG.replace("      from: 2026-05-01\n", "", 1))
     document = told(capsys, "rules", "diff", "vcjira.yaml", "new.yaml")
     assert document["flips"] == [
         {
