@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: demo test slow check docs clean
+.PHONY: demo test slow check docs clean bench-statistics
 
 .venv/ready: pyproject.toml .ci/constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("vcjira needs Python 3.11 or newer; make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -30,6 +30,10 @@ check: .venv/ready
 # Tables and documents that are generated from code; read the diff before committing it.
 docs: .venv/ready
 	$(BIN)/python -m pytest tests/test_readme.py --regold
+
+# Not bench/statistics.py: a script's folder comes first, and that would hide the standard library's module.
+bench-statistics: .venv/ready
+	$(BIN)/python bench/intervals.py
 
 bench-%: .venv/ready
 	$(BIN)/python bench/$*.py
