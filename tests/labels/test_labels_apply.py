@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from labels_world import FakeJira, World, settings, world
+from labels_world import BOT, FakeJira, World, settings, world
 
 from vcjira.errors import Incomplete, LoginFailed, Mend, Refused, Unreachable
 from vcjira.labels.apply import Outcome, apply
 from vcjira.labels.facts import gather
+from vcjira.labels.journal import Op, begin, intend
 from vcjira.labels.plan import Plan, draft, read
+from vcjira.labels.recover import recover
 from vcjira.labels.undo import draft_undo
+from vcjira.labels.verify import verify
 from vcjira.mirror import Mirror
 
 CLASSES = ["partner", "stakeholder", "customer"]
@@ -268,6 +271,45 @@ def test_a_lost_answer_is_settled_by_reading_back(tmp_path: Path) -> None:
     outcome = go(w)
     assert (outcome.exit_code, outcome.done) == (0, 1)
     assert len([r for r in w.jira.requests if r[0] == "put"]) == 1
+
+
+def test_a_write_that_arrived_after_we_gave_it_up_is_ours(tmp_path: Path) -> None:
+    w = filled(tmp_path, FakeJira())
+
+    def silence(issue_id: str) -> None:
+        raise Unreachable("no answer within the time allowed")
+
+    w.jira.before_write = silence
+    outcome = go(w)
+    assert (outcome.exit_code, outcome.done) == (4, 0)
+    w.jira.before_write = lambda issue_id: None
+    w.jira.edit("10000", add=["vc-partner"], author=BOT, by="vcjira")
+    w.sync()
+    assert verify(w.mirror, w.settings, w.tracker_for) == []
+    assert outcomes(w)["10000", "add", "vc-partner"] == "done"
+    go(w, draft_undo(w.mirror, w.settings, outcome.run_id or ""))
+    assert worn(w)["PLAT-0"] == ["mine"]
+
+
+def test_a_task_still_at_work_while_we_recover_is_ours_too(tmp_path: Path) -> None:
+    w = filled(tmp_path, FakeJira())
+    plan = plan_of(w)
+    run_id = begin(w.mirror, plan, w.clock().replace(tzinfo=None))
+    op = Op("acme", "10000", "PLAT-0", "add", "vc-partner")
+    intend(w.mirror, run_id, [op], w.clock().replace(tzinfo=None), BOT, {"10000": w.jira.issues["10000"].updated})
+
+    def refetch(site: str, ids: object) -> None:
+        w.sync(["10000"])
+
+    class Slow(FakeJira):
+        """The task sets the label just before the labels are read, and after whatever was read before that."""
+
+        def read_labels(self, ids: object) -> object:
+            w.jira.edit("10000", add=["vc-partner"], author=BOT, by="vcjira")
+            return FakeJira.read_labels(w.jira, ids)  # type: ignore[arg-type]
+
+    recover(w.mirror, w.settings, lambda site: Slow(), refetch)  # type: ignore[arg-type,return-value]
+    assert outcomes(w)["10000", "add", "vc-partner"] == "done"
 
 
 def test_a_failed_login_stops_at_once(tmp_path: Path) -> None:

@@ -114,6 +114,16 @@ def _match(history: Sequence[Event], writes: list[Write]) -> tuple[list[str | No
     return marks, [write for write in writes if write in open_]
 
 
+def arrived(history: Sequence[Event], writes: list[Write]) -> list[tuple[Write, Event]]:
+    """The writes given up as failed that the history shows all the same, each with its event."""
+    if all(write.outcome != "failed" for write in writes):
+        return []
+    marks, _ = _match(history, writes)
+    shown = {(run, e.op, e.label): e for e, run in zip(history, marks, strict=True) if run}
+    keyed = [(write, shown.get((write.run_id, write.op, write.label))) for write in writes]
+    return [(write, event) for write, event in keyed if event and write.outcome == "failed"]
+
+
 def caused(event: Event, write: Write, *, exact: bool = False) -> bool:
     """Can this history entry be that write of ours? Same label, verb and account, between the two readings."""
     earlier, later = (NOTHING, NOTHING) if exact else (EARLIER, LATER)
