@@ -138,9 +138,9 @@ def test_the_desk_tells_request_types_participants_and_what_the_customer_sees():
         for query, bodies in [("", ["seen", "hidden"]), ("?internal=false", ["seen"]), ("?public=false", ["hidden"])]:
             assert [entry["body"] for entry in values(f"request/B-1/comment{query}")] == bodies
         assert client.get(f"{desk}/request/B-1").json()["requestTypeId"] == "4"
-        client.jira.faults.no_edit.append("B")
+        client.jira.faults.lacks.append("SERVICEDESK_AGENT")
         assert values("request/B-1/comment") == []
-        for wrong in ("request/A-1", "servicedesk/9", "organization/9"):
+        for wrong in ("request/A-1", "servicedesk/9"):
             assert client.get(f"{desk}/{wrong}").status_code == 404
 
 

@@ -1,8 +1,8 @@
 """Cloud's bulk writes: labels of up to 1,000 issues by a task, entity properties of up to 100 issues."""
 
-from typing import Any
+import msgspec
 
-from vcjira.demo import raw
+from vcjira.demo import bodies, raw
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.records import Issue
 from vcjira.demo.tasks import Change
@@ -15,12 +15,10 @@ OPTIONS = ("ADD", "REMOVE", "REPLACE", "REMOVE_ALL")
 
 def submit(call: Call) -> Answer:
     """POST `bulk/issues/fields`: 201 with a task id; the work is done later."""
-    me = call.known()
-    if not call.site.has("BULK_CHANGE", None):
-        raise Refusal(403, "You do not have the global permission 'Bulk Change'.")
-    asked = call.object()
+    me = call.permitted("BULK_CHANGE")
+    asked = bodies.read(call, bodies.BulkEdit)
     change = _change(call, asked)
-    ids = list(dict.fromkeys(str(entry) for entry in asked.get("selectedIssueIdsOrKeys") or []))
+    ids = list(dict.fromkeys(str(entry) for entry in asked.selectedIssueIdsOrKeys))
     if not 0 < len(ids) <= MOST:
         return _wrong(f"Between 1 and {MOST} issues can be edited at once.")
     busy = call.site.faults.bulk_busy
@@ -36,16 +34,18 @@ def _wrong(message: str) -> Answer:
     return json_answer({"errors": [{"message": message}]}, 400)
 
 
-def _change(call: Call, asked: dict[str, Any]) -> Change:
+def _change(call: Call, asked: bodies.BulkEdit) -> Change:
     """What the task does to each issue. Of the many fields that Jira can edit so, labels are understood here."""
-    actions, given = asked.get("selectedActions"), asked.get("editedFieldsInput") or {}
-    steps = given.get("labelsFields") or []
-    if actions != ["labels"] or len(steps) != 1 or set(given) != {"labelsFields"}:
+    try:
+        steps = msgspec.convert(asked.editedFieldsInput, type=bodies.EditedLabels).labelsFields
+    except msgspec.ValidationError as error:
+        raise Refusal(400, f"Only labels can be edited in bulk here: {error}") from None
+    if asked.selectedActions != ["labels"] or len(steps) != 1:
         raise Refusal(400, "The following editedFieldInput values are not listed as selectedActions, or not supported.")
-    option = steps[0].get("bulkEditMultiSelectFieldOption")
-    if option not in OPTIONS or steps[0].get("fieldId") != "labels":
+    option = steps[0].bulkEditMultiSelectFieldOption
+    if option not in OPTIONS or steps[0].fieldId != "labels":
         raise Refusal(400, f"bulkEditMultiSelectFieldOption must be one of {', '.join(OPTIONS)}.")
-    labels = [label(entry.get("name")) for entry in steps[0].get("labels") or []]
+    labels = [label(entry.name) for entry in steps[0].labels or []]
     store, me = call.site.store, call.me
 
     def edit(issue: Issue) -> None:
@@ -72,13 +72,13 @@ def progress(call: Call) -> Answer:
 def properties_of_many(call: Call) -> Answer:
     """POST `issue/properties/multi`: at once here, where the real one answers 303 and works on."""
     call.known()
-    entries = call.object().get("issues") or []
+    entries = bodies.read(call, bodies.Many).issues
     if not 0 < len(entries) <= MOST_MULTI:
         raise Refusal(400, f"Between 1 and {MOST_MULTI} issues can be given.")
     for entry in entries:
-        found = call.site.store.find(str(entry.get("issueID")))
+        found = call.site.store.find(entry.issueID)
         if found is not None and call.site.sees(call.me, found) and call.site.edits(found.project.key):
-            for name, value in (entry.get("properties") or {}).items():
+            for name, value in (entry.properties or {}).items():
                 call.site.store.set_property(found.id, name, value)
     return Answer(303, headers={"Location": f"{call.shapes.rest}/task/{len(entries)}"})
 
@@ -86,8 +86,8 @@ def properties_of_many(call: Call) -> Answer:
 def properties_alike(call: Call) -> Answer:
     """POST `issue/properties`: the same properties for up to 10,000 issues."""
     call.known()
-    asked = call.object()
-    ids, values = asked.get("entitiesIds") or [], asked.get("properties") or {}
+    asked = bodies.read(call, bodies.Alike)
+    ids, values = asked.entitiesIds, asked.properties
     if not 0 < len(ids) <= 10_000 or not 0 < len(values) <= 10:
         raise Refusal(400, "Between 1 and 10000 issues and between 1 and 10 properties can be given.")
     for issue_id in ids:

@@ -78,16 +78,18 @@ class Call:
         """A query parameter that may be repeated or comma-separated."""
         return [part.strip() for text in self.queries(name) for part in text.split(",") if part.strip()]
 
-    def object(self) -> dict[str, Any]:
-        if not isinstance(self.body, dict):
-            raise Refusal(400, "Invalid request payload. Refer to the REST API documentation and try again.")
-        return self.body
-
     def known(self) -> Account:
         """The caller; 401 for strangers."""
         if self.me is None:
             raise Refusal(401, "You are not authenticated. Authentication required to perform this operation.")
         return self.me
+
+    def permitted(self, permission: str) -> Account:
+        """The caller, who must have a permission; 403 without it."""
+        me = self.known()
+        if not self.site.has(permission, None):
+            raise Refusal(403, "You do not have the permission to perform this operation.")
+        return me
 
     def issue(self) -> Issue:
         """The issue of the path, if the caller may see it."""

@@ -6,7 +6,7 @@ import json
 from bisect import bisect_right
 from typing import Any
 
-from vcjira.demo import fields, raw, times
+from vcjira.demo import bodies, fields, raw, times
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.fields import Wanted
 from vcjira.demo.records import History, Issue
@@ -61,52 +61,36 @@ def _bounded(call: Call, jql: str, *, archived: bool = False) -> Found:
 
 def _asked(call: Call) -> dict[str, Any]:
     """The request's parameters, from the query of a GET or the body of a POST."""
-    if call.body is None:
-        asked: dict[str, Any] = {name: call.query.get(name) for name in ("jql", "nextPageToken", "expand")}
-        asked["maxResults"] = call.number("maxResults", PAGE)
-        asked["fields"] = call.listed("fields")
-        asked["properties"] = call.listed("properties")
-        asked["reconcileIssues"] = call.listed("reconcileIssues")
-        asked["includeArchivedProjects"] = call.query.get("includeArchivedProjects") == "true"
-    else:
-        asked = call.object()
-        unknown = set(asked) - _BODY
-        if unknown:
-            raise Refusal(400, f"Invalid request payload: unrecognized field '{sorted(unknown)[0]}'.")
-        if not isinstance(asked.get("expand"), str | None):
-            raise Refusal(400, "Invalid request payload: 'expand' must be a string.")
+    asked = _of_query(call) if call.body is None else bodies.read(call, bodies.Search)
     return {
-        "jql": str(asked.get("jql") or ""),
-        "token": asked.get("nextPageToken"),
-        "size": int(asked.get("maxResults") or PAGE),
-        "fields": [str(name) for name in asked.get("fields") or []],
-        "expand": str(asked.get("expand") or "").split(","),
-        "properties": _properties(asked),
-        "archived": bool(asked.get("includeArchivedProjects")),
-        "reconcile": [str(entry) for entry in asked.get("reconcileIssues") or []],
+        "jql": asked.jql or "",
+        "token": asked.nextPageToken,
+        "size": asked.maxResults or PAGE,
+        "fields": asked.fields or [],
+        "expand": (asked.expand or "").split(","),
+        "properties": _properties(asked.properties),
+        "archived": bool(asked.includeArchivedProjects),
+        "reconcile": [str(entry) for entry in asked.reconcileIssues or []],
     }
 
 
-def _properties(asked: dict[str, Any]) -> list[str]:
-    properties = [str(name) for name in asked.get("properties") or []]
-    if len(properties) > 5:
+def _of_query(call: Call) -> bodies.Search:
+    return bodies.Search(
+        jql=call.query.get("jql"),
+        nextPageToken=call.query.get("nextPageToken"),
+        maxResults=call.number("maxResults", PAGE),
+        fields=call.listed("fields"),
+        expand=call.query.get("expand"),
+        properties=call.listed("properties"),
+        reconcileIssues=list(call.listed("reconcileIssues")),
+        includeArchivedProjects=call.query.get("includeArchivedProjects") == "true",
+    )
+
+
+def _properties(asked: list[str] | None) -> list[str]:
+    if len(asked or []) > 5:
         raise Refusal(400, "At most 5 properties can be requested.")
-    return properties
-
-
-_BODY = frozenset(
-    {
-        "jql",
-        "nextPageToken",
-        "maxResults",
-        "fields",
-        "expand",
-        "properties",
-        "fieldsByKeys",
-        "reconcileIssues",
-        "includeArchivedProjects",
-    }
-)
+    return asked or []
 
 
 def _shown(call: Call, issue: Issue, wanted: Wanted, asked: dict[str, Any]) -> bytes:
@@ -174,13 +158,9 @@ def _place(found: Found, last: int, values: list[str], offset: int) -> int:
 # bulk reads -----------------------------------------------------------------------------------------------------------
 def bulk_issues(call: Call) -> Answer:
     """POST `issue/bulkfetch`: unknown and hidden issues are silently absent, moved ones come under their new key."""
-    asked = call.object()
-    names = [str(name) for name in asked.get("fields") or []]
-    expand = asked.get("expand") or []
-    properties = _properties(asked)
-    if not isinstance(expand, list):
-        raise Refusal(400, "Invalid request payload: 'expand' must be a list.")
-    ids = [str(entry) for entry in asked.get("issueIdsOrKeys") or []]
+    asked = bodies.read(call, bodies.BulkIssues)
+    names, expand, properties = asked.fields or [], asked.expand or [], _properties(asked.properties)
+    ids = [str(entry) for entry in asked.issueIdsOrKeys]
     most = LARGE_BULK if _light(names, expand) else BULK
     if not 0 < len(ids) <= most:
         raise Refusal(400, f"Between 1 and {most} issues can be requested.")
@@ -210,14 +190,14 @@ def _visible(call: Call, ids: list[str]) -> dict[int, Issue]:
 
 def bulk_histories(call: Call) -> Answer:
     """POST `changelog/bulkfetch`: sorted by date over all issues, so one issue may be split over groups and pages."""
-    asked = call.object()
-    ids = [str(entry) for entry in asked.get("issueIdsOrKeys") or []]
-    size = asked.get("maxResults", HISTORIES)
+    asked = bodies.read(call, bodies.BulkHistories)
+    ids = [str(entry) for entry in asked.issueIdsOrKeys]
+    size = HISTORIES if asked.maxResults is None else asked.maxResults
     if not 0 < len(ids) <= 1000:
         raise Refusal(400, "Between 1 and 1000 issues can be requested.")
-    if not isinstance(size, int) or not 1 <= size <= MOST_HISTORIES:
+    if not 1 <= size <= MOST_HISTORIES:
         raise Refusal(400, f"maxResults must be between 1 and {MOST_HISTORIES}.")
-    wanted = set(asked.get("fieldIds") or [])
+    wanted = set(asked.fieldIds or [])
     if len(wanted) > 10:
         raise Refusal(400, "At most 10 fieldIds can be given.")
     entries = [
@@ -228,7 +208,7 @@ def bulk_histories(call: Call) -> Answer:
     ]
     entries.sort(key=lambda entry: entry[:3])
     digest = hashlib.sha256(json.dumps([sorted(ids), sorted(wanted)]).encode()).hexdigest()[:16]
-    after = _after(asked.get("nextPageToken"), digest)
+    after = _after(asked.nextPageToken, digest)
     start = bisect_right(entries, after, key=lambda entry: entry[:3]) if after else 0
     if start and (call.site.faults.history_repeats or "duplicate" in call.effects):
         start -= 1
@@ -237,7 +217,7 @@ def bulk_histories(call: Call) -> Answer:
     if start + size < len(entries):
         fresh = raw.encoded([digest, *page[-1][:3]])
         token = base64.urlsafe_b64encode(fresh).decode().rstrip("=")
-        head["nextPageToken"] = asked.get("nextPageToken") if "repeat_token" in call.effects and after else token
+        head["nextPageToken"] = asked.nextPageToken if "repeat_token" in call.effects and after else token
     return json_answer(head)
 
 
@@ -275,7 +255,7 @@ def _created(call: Call, history: History) -> int | str:
 
 def count(call: Call) -> Answer:
     """POST `search/approximate-count`."""
-    found = _bounded(call, str(call.object().get("jql") or ""))
+    found = _bounded(call, bodies.read(call, bodies.Count).jql or "")
     return json_answer({"count": len(found.issues)})
 
 

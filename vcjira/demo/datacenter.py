@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vcjira.demo import desk, fields, lifecycle, people, reads, writes
+from vcjira.demo import bodies, desk, fields, lifecycle, people, reads, writes
 from vcjira.demo.call import Answer, Call, Refusal, Route, json_answer
 from vcjira.demo.shapes import joined
 
@@ -48,25 +48,27 @@ def _refuse(asked: int, window: int) -> None:
 
 
 def _asked(call: Call) -> dict[str, Any]:
-    if call.body is None:
-        asked: dict[str, Any] = {"jql": call.query.get("jql"), "expand": call.listed("expand")}
-        asked |= {"startAt": call.number("startAt", 0), "maxResults": call.number("maxResults", PAGE)}
-        asked |= {"fields": call.listed("fields"), "validateQuery": call.query.get("validateQuery", "true")}
-    else:
-        asked = call.object()
-    expand = asked.get("expand") or []
-    if not isinstance(expand, list):
-        raise Refusal(400, "Can not deserialize instance of java.util.ArrayList out of VALUE_STRING token (expand)")
-    size = asked.get("maxResults")
-    strict = str(asked.get("validateQuery", True)).lower() not in ("false", "none", "warn")
+    asked = _of_query(call) if call.body is None else bodies.read(call, bodies.OldSearch)
+    strict = True if asked.validateQuery is None else asked.validateQuery
     return {
-        "jql": str(asked.get("jql") or ""),
-        "start": max(0, int(asked.get("startAt") or 0)),
-        "size": PAGE if size is None else max(0, int(size)),
-        "fields": [str(name) for name in asked.get("fields") or []],
-        "expand": expand,
-        "strict": strict,
+        "jql": asked.jql or "",
+        "start": max(0, asked.startAt or 0),
+        "size": PAGE if asked.maxResults is None else max(0, asked.maxResults),
+        "fields": asked.fields or [],
+        "expand": asked.expand or [],
+        "strict": str(strict).lower() not in ("false", "none", "warn"),
     }
+
+
+def _of_query(call: Call) -> bodies.OldSearch:
+    return bodies.OldSearch(
+        jql=call.query.get("jql"),
+        startAt=call.number("startAt", 0),
+        maxResults=call.number("maxResults", PAGE),
+        fields=call.listed("fields"),
+        expand=call.listed("expand"),
+        validateQuery=call.query.get("validateQuery"),
+    )
 
 
 def projects(call: Call) -> Answer:

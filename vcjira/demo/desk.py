@@ -14,8 +14,11 @@ CATEGORIES = {"new": "NEW", "indeterminate": "INDETERMINATE", "done": "DONE"}
 
 
 def organizations(call: Call) -> Answer:
-    call.known()
+    """All of them to an agent, one's own to everybody else."""
+    me = call.known()
     listed = list(call.site.store.directory.organizations.values())
+    if not call.site.has("SERVICEDESK_AGENT", None):
+        listed = [organization for organization in listed if me in organization.members]
     account = call.site.store.directory.find(call.query.get("accountId"))
     if account is not None:
         listed = [organization for organization in listed if account in organization.members]
@@ -32,7 +35,7 @@ def organization_users(call: Call) -> Answer:
 
 
 def _asked(call: Call) -> Organization:
-    call.known()
+    call.permitted("SERVICEDESK_AGENT")
     number = call.path["organization"]
     found = call.site.store.directory.organizations.get(int(number) if number.isdigit() else -1)
     if found is None:
@@ -194,7 +197,8 @@ def request_comments(call: Call) -> Answer:
         for comment in found.comments
         if wanted[comment.public is not False]
     ]
-    return _page(call, shown if call.site.edits(found.project.key) else [], path)
+    agent = call.site.has("SERVICEDESK_AGENT", found.project.key)
+    return _page(call, shown if agent else [], path)
 
 
 ROUTES = (

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from vcjira.demo import raw
+from vcjira.demo import bodies, raw
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.records import Comment, Issue, Named, Project
-from vcjira.demo.writes import PLAIN, editable, label, name_of, within_limits
+from vcjira.demo.writes import PLAIN, editable, label, labels_of, name_of, well_formed, within_limits
 
 PEOPLE = ("assignee", "reporter")
 
@@ -13,7 +13,7 @@ PEOPLE = ("assignee", "reporter")
 def create(call: Call) -> Answer:
     """POST `issue`: in a project that is there; its reporter is the caller unless somebody else is named."""
     me = call.known()
-    given = call.object().get("fields") or {}
+    given = bodies.read(call, bodies.New).fields
     home = _project(call, given.get("project"))
     if not given.get("summary"):
         raise Refusal(400, errors={"summary": "You must specify a summary of the issue."})
@@ -21,6 +21,7 @@ def create(call: Call) -> Answer:
     if kind is None:
         raise Refusal(400, errors={"issuetype": "Specify an issue type"})
     people = {name: _person(call, name, given.get(name)) for name in PEOPLE}
+    well_formed(given)
     known = PLAIN | {"parent"} | set(call.site.store.custom)
     issue = call.site.store.create(
         home.key,
@@ -29,7 +30,7 @@ def create(call: Call) -> Answer:
         reporter=people["reporter"] or me,
         creator=me,
         assignee=people["assignee"],
-        labels=[label(name) for name in given.get("labels") or []],
+        labels=[label(name) for name in labels_of(given.get("labels"))],
         fields={name: value for name, value in given.items() if name in known and name != "summary"},
     )
     return json_answer({"id": str(issue.id), "key": issue.key, "self": f"{call.shapes.rest}/issue/{issue.id}"}, 201)
@@ -90,21 +91,21 @@ def _transition(call: Call, status: Named) -> dict[str, Any]:
 def transition(call: Call) -> Answer:
     """POST `issue/{id}/transitions`; into category done with a resolution."""
     found = editable(call)
-    asked = call.object()
-    wish = str((asked.get("transition") or {}).get("id") or "")
+    asked = bodies.read(call, bodies.Transition)
+    wish = asked.transition.text
     target = next((value for value in call.site.store.named("status").values() if value.id == wish), None)
     if target is None or not _leads(found, target):
         raise Refusal(400, f"It seems that you have tried to perform an illegal workflow operation ({wish}).")
     within_limits(call, found)
-    resolution = (asked.get("fields") or {}).get("resolution") or {}
-    call.site.store.transition(found.id, target, call.me, resolution.get("name"))
+    resolution = asked.fields.resolution if asked.fields else None
+    call.site.store.transition(found.id, target, call.me, resolution.name if resolution else None)
     return Answer(204)
 
 
 def edit_comment(call: Call) -> Answer:
     """PUT `issue/{id}/comment/{id}`."""
     found, _ = _comment(call)
-    body = call.object().get("body")
+    body = bodies.read(call, bodies.Said).body
     if not body:
         raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
     within_limits(call, found)
@@ -130,18 +131,16 @@ def _comment(call: Call) -> tuple[Issue, Comment]:
 
 def move(call: Call) -> Answer:
     """POST `bulk/issues/move` (Cloud): to the projects of `targetToSourcesMapping`, by a task."""
-    me = call.known()
-    if not call.site.has("BULK_CHANGE", None):
-        raise Refusal(403, "You do not have the global permission 'Bulk Change'.")
+    me = call.permitted("BULK_CHANGE")
     store = call.site.store
     homes: dict[int, str] = {}
     invalid = 0
-    for target, sources in (call.object().get("targetToSourcesMapping") or {}).items():
+    for target, sources in bodies.read(call, bodies.Move).targetToSourcesMapping.items():
         key, _, rest = str(target).partition(",")
         home = _project(call, {"key": key})
         if not rest:
             raise Refusal(400, "Each target is a project and an issue type, separated by a comma.")
-        found = [store.find(str(entry)) for entry in sources.get("issueIdsOrKeys") or []]
+        found = [store.find(str(entry)) for entry in sources.issueIdsOrKeys]
         seen = [issue.id for issue in found if issue is not None and call.site.sees(me, issue)]
         homes |= dict.fromkeys(seen, home.key)
         invalid += len(found) - len(seen)

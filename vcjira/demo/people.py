@@ -11,7 +11,7 @@ PAGE = 50
 
 def member_page(call: Call) -> Answer:
     """`group/member`: pages of at most 50."""
-    call.known()
+    call.permitted("USER_PICKER")
     group = _group(call)
     inactive = call.query.get("includeInactiveUsers", "false").lower() == "true"
     listed = [account for account in group.members if inactive or account.active]
@@ -46,7 +46,7 @@ def _page(
 
 def groups(call: Call) -> Answer:
     """`group/bulk` (Cloud)."""
-    call.known()
+    call.permitted("USER_PICKER")
     names = {name.lower() for name in call.queries("groupName")}
     ids = set(call.queries("groupId"))
     listed = [
@@ -60,7 +60,7 @@ def groups(call: Call) -> Answer:
 
 def pick_groups(call: Call) -> Answer:
     """`groups/picker`."""
-    call.known()
+    call.permitted("USER_PICKER")
     query = call.query.get("query", "").lower()
     found = [group for group in call.site.store.directory.groups.values() if query in group.name.lower()]
     size = call.number("maxResults", 20)
@@ -87,7 +87,7 @@ def user(call: Call) -> Answer:
 
 def users_bulk(call: Call) -> Answer:
     """`user/bulk` (Cloud): 10 a page unless told otherwise."""
-    call.known()
+    call.permitted("USER_PICKER")
     ids = call.queries("accountId")
     if not ids:
         raise Refusal(400, "At least one accountId must be given.")
@@ -98,7 +98,7 @@ def users_bulk(call: Call) -> Answer:
 
 
 def user_groups(call: Call) -> Answer:
-    call.known()
+    call.permitted("USER_PICKER")
     account = call.site.store.directory.find(call.query.get("accountId"))
     if account is None:
         raise Refusal(404, "The user does not exist.")
@@ -111,7 +111,7 @@ def user_groups(call: Call) -> Answer:
 
 def users(call: Call) -> Answer:
     """`users/search`: everybody, a plain list."""
-    call.known()
+    call.permitted("USER_PICKER")
     start, size = call.number("startAt", 0), call.number("maxResults", PAGE)
     page = call.site.store.directory.accounts[start : start + min(size, 1000)]
     return json_answer([call.shapes.person(account) for account in page])
@@ -120,6 +120,8 @@ def users(call: Call) -> Answer:
 def search_users(call: Call) -> Answer:
     """`user/search`: by a part of the name, or of an e-mail address that is shown."""
     call.known()
+    if not call.site.has("USER_PICKER", None):
+        return json_answer([])
     query = (call.query.get("query") or call.query.get("username") or "").lower()
 
     def matches(account: Account) -> bool:

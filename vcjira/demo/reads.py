@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from vcjira.demo import fields, raw, times
+from vcjira.demo import bodies, fields, raw, times
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.records import Comment, Named
 
@@ -14,6 +14,7 @@ PERMISSIONS = {
     "ADMINISTER": ("0", "Administer Jira", "GLOBAL"),
     "BULK_CHANGE": ("33", "Bulk Change", "GLOBAL"),
     "USER_PICKER": ("27", "Browse users and groups", "GLOBAL"),
+    "SERVICEDESK_AGENT": ("-1", "Service Project Agent", "PROJECT"),
 }
 
 
@@ -188,7 +189,7 @@ def comment(call: Call) -> Answer:
 
 def comment_list(call: Call) -> Answer:
     """POST `comment/list` (Cloud): comments by id."""
-    ids = {str(entry) for entry in call.object().get("ids") or []}
+    ids = {str(entry) for entry in bodies.read(call, bodies.CommentIds).ids}
     if not 0 < len(ids) <= 1000:
         raise Refusal(400, "Between 1 and 1000 ids must be given.")
     shown = [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vcjira.demo import raw
+from vcjira.demo import bodies, raw
 from vcjira.demo.call import Answer, Call, Refusal, json_answer
 from vcjira.demo.fields import wanted
 from vcjira.demo.limits import refused
@@ -16,8 +16,8 @@ PLAIN = frozenset({"summary", "description", "environment", "duedate", "componen
 def edit(call: Call) -> Answer:
     """PUT `issue/{id}`: `fields` replace, `update` has verbs; never both for one field."""
     found = editable(call)
-    asked = call.object()
-    replace, verbs = asked.get("fields") or {}, asked.get("update") or {}
+    asked = bodies.read(call, bodies.Update)
+    replace, verbs = asked.fields or {}, asked.update or {}
     both = set(replace) & set(verbs)
     if both:
         name = sorted(both)[0]
@@ -27,7 +27,7 @@ def edit(call: Call) -> Answer:
     values = _values(call, found, replace, verbs)
     within_limits(call, found)
     store = call.site.store
-    metadata = asked.get("historyMetadata")
+    metadata = asked.historyMetadata
     with store.lock:
         if labels is not None:
             store.set_labels(found.id, labels, call.me, metadata)
@@ -73,7 +73,7 @@ def within_limits(call: Call, found: Issue) -> None:
 def _labels(found: Issue, replace: dict[str, Any], verbs: dict[str, Any]) -> list[str] | None:
     """The labels as they shall be; None when the request does not speak of them."""
     if "labels" in replace:
-        return [label(name) for name in replace["labels"] or []]
+        return [label(name) for name in labels_of(replace["labels"])]
     if "labels" not in verbs:
         return None
     labels = list(found.labels)
@@ -82,7 +82,7 @@ def _labels(found: Issue, replace: dict[str, Any], verbs: dict[str, Any]) -> lis
             raise Refusal(400, errors={"labels": "One of 'set', 'add', 'remove' is expected."})
         ((verb, value),) = step.items()
         if verb == "set":
-            labels = [label(name) for name in value or []]
+            labels = [label(name) for name in labels_of(value)]
         elif verb == "add":
             labels += [name for name in [label(value)] if name not in labels]
         elif verb == "remove":
@@ -90,6 +90,12 @@ def _labels(found: Issue, replace: dict[str, Any], verbs: dict[str, Any]) -> lis
         else:
             raise Refusal(400, errors={"labels": f"Operation '{verb}' is not supported."})
     return labels
+
+
+def labels_of(value: Any) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise Refusal(400, errors={"labels": "The value of labels must be a list."})
+    return value or []
 
 
 def label(name: Any) -> str:
@@ -107,8 +113,9 @@ def _values(call: Call, found: Issue, replace: dict[str, Any], verbs: dict[str, 
     """Other fields: their new values; 400 for a field that does not exist."""
     values = {name: value for name, value in replace.items() if name != "labels"}
     for name, steps in verbs.items():
-        if name != "labels" and isinstance(steps, list) and steps and "set" in steps[-1]:
+        if name != "labels" and steps and isinstance(steps[-1], dict) and "set" in steps[-1]:
             values[name] = steps[-1]["set"]
+    well_formed(values)
     known = PLAIN | {"assignee", "reporter", "priority"} | set(call.site.store.custom) | set(found.fields)
     for name in values:
         if name not in known:
@@ -120,6 +127,18 @@ def _values(call: Call, found: Issue, replace: dict[str, Any], verbs: dict[str, 
     return values
 
 
+def well_formed(values: dict[str, Any]) -> None:
+    """Texts are texts, components name something; other values may be anything."""
+    for name in ("summary", "duedate"):
+        if not isinstance(values.get(name), str | None):
+            raise Refusal(400, errors={name: "Operation value must be a string"})
+    parts = values.get("components") or []
+    if not isinstance(parts, list) or not all(
+        isinstance(part, dict) and isinstance(part.get("name"), str) for part in parts
+    ):
+        raise Refusal(400, errors={"components": "Component name must be given."})
+
+
 def name_of(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("accountId") or value.get("key") or value.get("name")
@@ -129,7 +148,7 @@ def name_of(value: Any) -> str | None:
 def assign(call: Call) -> Answer:
     """PUT `issue/{id}/assignee`."""
     found = editable(call)
-    name = name_of(call.object())
+    name = name_of(call.body)
     if name is not None and call.site.store.directory.find(name) is None:
         raise Refusal(400, errors={"assignee": "Specify a valid value for assignee"})
     within_limits(call, found)
@@ -141,12 +160,12 @@ def add_comment(call: Call) -> Answer:
     """POST `issue/{id}/comment`; visible to the customer unless `sd.public.comment` says internal."""
     call.known()
     found = call.issue()
-    asked = call.object()
-    body = asked.get("body")
+    asked = bodies.read(call, bodies.Said)
+    body = asked.body
     if not body:
         raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
-    told = {entry.get("key"): entry.get("value") for entry in asked.get("properties") or []}
-    internal = (told.get("sd.public.comment") or {}).get("internal")
+    told = [entry.value for entry in asked.properties or [] if entry.key == "sd.public.comment"]
+    internal = told[0].get("internal") if told and isinstance(told[0], dict) else None
     public = None if internal is None else str(internal).lower() != "true"
     within_limits(call, found)
     said = call.site.store.comment(found.id, "", call.me, public=public)

@@ -136,7 +136,9 @@ def _odd(cast: Cast) -> None:
         )
     )
     cast.odd["anonymised"] = store.directory.add(
-        Account("557058:gone", key="JIRAUSER19003", name="user-4f1c2", display="Former user", active=False)
+        Account(
+            "557058:gone", key="JIRAUSER19003", name="user-4f1c2", display="Former user", active=False, deleted=True
+        )
     )
     cast.odd["consultant"] = store.directory.add(
         Account("557058:free", key="JIRAUSER19004", name="ike", display="Ike Consultant", email="ike@gmail.com")
