@@ -66,6 +66,10 @@ class BulkHistories(Struct):
     nextPageToken: str | None = None
 
 
+class Permitted(Struct):
+    permissions: list[str] = []
+
+
 class CommentIds(Struct):
     ids: Ids = []
 

@@ -1,6 +1,6 @@
 """What Jira Cloud answers: its routes, and what only it has. Same names as `datacenter`."""
 
-from vcjira.demo import bulk_edit, cloud_search, desk, lifecycle, people, reads, writes
+from vcjira.demo import bodies, bulk_edit, cloud_search, desk, lifecycle, people, reads, writes
 from vcjira.demo.call import Answer, Call, Refusal, Route, json_answer
 from vcjira.demo.records import Project
 
@@ -49,7 +49,7 @@ def all_projects(call: Call) -> Answer:
 
 def permitted_projects(call: Call) -> Answer:
     """POST `permissions/project`: where the account has all of these permissions."""
-    asked = call.object().get("permissions") or []
+    asked = bodies.read(call, bodies.Permitted).permissions
     unknown = [name for name in asked if reads.PERMISSIONS.get(name, ("", "", ""))[2] != "PROJECT"]
     if unknown:
         raise Refusal(400, f"Unrecognized permission: {unknown[0]}")
