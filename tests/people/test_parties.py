@@ -249,3 +249,19 @@ def test_which_links_lead_back(mirror: Mirror, tmp_path: Path, kind: str, direct
 def test_an_originator_is_found_where_there_is_no_reporter(mirror: Mirror, tmp_path: Path) -> None:
     fill(mirror, issues=[{"issue_id": "1", "reporter_id": None, "forwarded_from": "ann@globex.example"}])
     assert parties(mirror, tmp_path)["1"] == ("ann", None, ["forwarded"])
+
+
+@pytest.mark.parametrize(("team", "requester"), [("Sales", "pat"), ("Support", "ann")])
+def test_only_members_of_receiving_teams_file_for_others_by_cloning(
+    mirror: Mirror, tmp_path: Path, team: str, requester: str
+) -> None:
+    fill(
+        mirror,
+        people=[{"account_id": "pat"}],
+        issues=[
+            {"issue_id": "1", "reporter_id": "ann", "created": "2026-06-01T00:00:00", "project": "SUP"},
+            {"issue_id": "2", "reporter_id": "pat", "created": "2026-06-02T00:00:00", "project": "SUP"},
+        ],
+        links=[{"issue_id": "2", "other_key": "PLAT-1", "type": "Cloners", "direction": "outward"}],
+    )
+    assert parties(mirror, tmp_path, directory=f"account_id,team\npat,{team}\n")["2"][0] == requester

@@ -296,6 +296,26 @@ def test_rules_diff_replays_history_and_keeps_nothing(shelf: Path, capsys: pytes
     assert [row["class"] for row in told(capsys, "classify")] == ["partner", "stakeholder", "unknown", "stakeholder"]
 
 
+def test_rules_diff_finds_the_history_of_a_file_that_was_taken_out_of_its_place(
+    place: Path, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    away = tmp_path_factory.mktemp("away")
+    for name in ("old.yaml", "new.yaml"):
+        (away / name).write_text(CONFIG)
+    (away / "people.csv").write_text(DIRECTORY)
+    pair = (str(away / "old.yaml"), str(away / "new.yaml"))
+    assert told(capsys, "rules", "diff", *pair)["requests"] == 4  # the mirror of vcjira.yaml here
+    (place / "vcjira.duckdb").unlink()
+    assert run(["rules", "diff", *pair]) == 2
+    assert "there is no mirror to replay" in capsys.readouterr().err
+    assert not list(away.glob("*.duckdb"))
+
+
+def test_lint_names_an_issue_that_shows_the_contradiction(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hints = [doubt["hint"] for doubt in told(capsys, "rules", "lint") if doubt["code"] == "contradicts"]
+    assert hints == ["for instance PLAT-1: `vcjira explain` it"]
+
+
 def test_a_misspelt_matcher_is_told_with_its_place(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "vcjira.yaml").write_text(CONFIG.replace("{email_domain: acme.example}", "{emial_domain: acme.example}"))
     assert run(["classify"]) == 2

@@ -20,7 +20,7 @@ CAUSES = "(contains(lower(l.type), 'caus') OR lower(l.type) = 'problem/incident'
 
 def save(mirror: Mirror, settings: Settings) -> int:
     """Fill `issue_parties`; adds to `t_accounts` those who have no account, and says how many these are."""
-    mirror.run(_REPORTED)
+    mirror.run(_REPORTED, {"teams": list(settings.teams)})
     mirror.run(_NAMED)
     mirror.run(_FORWARDED)
     mirror.run(_PARTICIPANTS)
@@ -39,6 +39,7 @@ CREATE OR REPLACE TEMP TABLE t_reported AS
 WITH by_member AS (
     SELECT DISTINCT i.site, i.issue_id FROM issues i
     JOIN person_teams p ON p.site = i.site AND p.account_id = i.reporter_id
+        AND p.team IN (SELECT team FROM issue_teams UNION SELECT unnest($teams::VARCHAR[]))  -- not of the asking side
         AND (p.valid_from IS NULL OR p.valid_from <= i.created)
         AND (p.valid_until IS NULL OR p.valid_until > i.created)
 )

@@ -54,6 +54,7 @@ def draw_cards(mirror: Mirror, settings: Settings) -> list[Row]:
             "overruled": row.get("overruled", 0),
             "last": row.get("last"),
             "example": row.get("example"),
+            "overruled_example": row.get("overruled_example"),
             "overlaps": overlaps.get(name, [])[:3],
         }
         cards.append(card | agreement.get(name, {"labels_agree": 0, "labels_differ": 0, "vetoes": 0}))
@@ -63,7 +64,8 @@ def draw_cards(mirror: Mirror, settings: Settings) -> list[Row]:
 _REACHED = """
 SELECT rule, count(*) AS issues, count(DISTINCT c.site || '/' || c.requester_id) AS requesters,
     count(*) FILTER (won_choice OR won_delivers) AS decided, count(*) FILTER (against) AS overruled,
-    max(created) AS last, arg_max(key, (created, key)) AS example
+    max(created) AS last, arg_max(key, (created, key)) AS example,
+    arg_max(key, (created, key)) FILTER (against) AS overruled_example
 FROM t_reach r JOIN classes c USING (site, issue_id) JOIN issues i USING (site, issue_id)
 WHERE NOT c.own_team GROUP BY rule
 """

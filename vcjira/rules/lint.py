@@ -159,7 +159,9 @@ def _idle(book: Book, settings: Settings, mirror: Mirror) -> Iterator[Doubt]:
             yield Doubt("warning", "shadowed", what, where, "move it up, or drop it")
         if card["overruled"]:
             what = f"rule {name!r} would answer otherwise for {card['overruled']} requests that earlier rules decided"
-            yield Doubt("warning", "contradicts", what, where, f"for instance {card['example']}: `vcjira explain` it")
+            yield Doubt(
+                "warning", "contradicts", what, where, f"for instance {card['overruled_example']}: `vcjira explain` it"
+            )
 
 
 def _directory(settings: Settings, mirror: Mirror) -> Iterator[Doubt]:

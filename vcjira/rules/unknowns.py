@@ -60,7 +60,7 @@ def budget(mirror: Mirror, settings: Settings) -> list[Budget]:
         f" ({entry.unknown} of {entry.requests})"
         for entry in over[:SHOWN]
     )
-    more = f"; and so for {len(over) - SHOWN} teams more" if len(over) > SHOWN else ""
+    more = f"; and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
     ways = "; ".join(way_back(mirror, settings, entry) for entry in over[:SHOWN])
     raise Refused(
         f"{told}{more}; the budget is {over[0].limit:.0%}",
