@@ -3,7 +3,7 @@
 import importlib
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from vcjira.config import manual as config_manual
 from vcjira.config.matchers import MATCHERS, PREFIXED
 from vcjira.config.models import Settings
 from vcjira.patterns import PATTERNS, page
+from vcjira.report import REPORTS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -79,6 +80,19 @@ def documents() -> str:
     return "| page | |\n|---|---|\n" + "".join(rows)
 
 
+def reports() -> str:
+    """What the module of each report says of its facts."""
+    rows = []
+    for name, gather in REPORTS.items():
+        said = re.sub(r"(^T|: t)he facts of the report `\w+`(: |\.$)", ".", _first(_doc(gather))).strip(". ") + "."
+        rows.append(f"| `{name}` | {said[0].upper()}{said[1:]} |\n")
+    return "| report | what it tells |\n|---|---|\n" + "".join(rows)
+
+
+def _doc(gather: Callable[..., object]) -> str | None:
+    return importlib.import_module(gather.__module__).__doc__
+
+
 def _first(doc: str | None) -> str:
     """The first paragraph of a docstring, as one line."""
     return " ".join((doc or "").strip().partition("\n\n")[0].split()).replace("|", "\\|")
@@ -89,6 +103,7 @@ TABLES = {
     "exit-codes": exit_codes,
     "patterns": patterns,
     "matchers": matchers,
+    "reports": reports,
     "documents": documents,
 }
 

@@ -52,8 +52,16 @@ class Lazy(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file [vcjira.yaml].")
+ENDINGS = (
+    "It ends with 0 done, 1 a bug, 2 something to mend, 3 Jira not reached, 4 incomplete, 5 refused by a limit,"
+    " 6 another run at work, 130 interrupted."
+)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]}, epilog=ENDINGS)
+@click.option(
+    "-c", "--config", type=click.Path(path_type=Path), help="Configuration  [vcjira.yaml, else $VCJIRA_CONFIG]."
+)
 @click.option("-v", "--verbose", count=True, help="Say more; with an unexpected error, show the trace.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)

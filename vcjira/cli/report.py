@@ -48,9 +48,9 @@ class Asked:
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="May be repeated.  [default: html]"
 )
 @click.option("--out", metavar="PATH", help="A file for one report in one format, else a directory; - is the terminal.")
-@click.option("--from", "from_", type=DAY, help="First day, UTC.")
-@click.option("--to", type=DAY, help="Last day, UTC.")
-@click.option("--as-of", type=DAY, help="Only what was known at the end of this day.")
+@click.option("--from", "from_", type=DAY, metavar="YYYY-MM-DD", help="First day, UTC.")
+@click.option("--to", type=DAY, metavar="YYYY-MM-DD", help="Last day, UTC.")
+@click.option("--as-of", type=DAY, metavar="YYYY-MM-DD", help="Only what was known at the end of this day.")
 @click.option("--project", "projects", multiple=True, metavar="KEY", help="Only this project; may be repeated.")
 @click.option("--pseudonymise", is_flag=True, help="For readers outside the house: no names, no summaries.")
 @click.pass_obj

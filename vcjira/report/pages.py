@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from vcjira.errors import Mend
 from vcjira.report import charts, texts
-from vcjira.report.behind import browse, searches
+from vcjira.report.behind import References, browse, searches
 from vcjira.report.window import Request
 
 PACKAGED = Path(__file__).parents[1] / "templates"
@@ -28,7 +28,7 @@ def render(request: Request, facts: Mapping[str, Any], own: Path | None, of: Cal
     environment = _environment(_folders(request, own))
     urls = {site["name"]: site["url"] for site in facts["report"]["sites"]}
     try:
-        return environment.get_template(name).render({**facts, "urls": urls, "facts": of})
+        return environment.get_template(name).render({**facts, "urls": urls, "facts": of, "links": References(urls)})
     except jinja2.TemplateNotFound as error:
         hint = "a report has the formats for which there is a template <report>.<format>.j2"
         raise Mend(f"there is no template {error.name!r}", where=str(request.template or name), hint=hint) from None
