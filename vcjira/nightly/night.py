@@ -50,11 +50,12 @@ def run(settings: Settings, *, watch: Watcher, stop: threading.Event) -> Night:
         night = Night(nightly.begin(mirror, "run"))
         trackers = nightly.Trackers(settings, stop)
         reached: list[str] = []
+        plans: list[labels.Plan] = []
         safe = _step(night, "sync", lambda: _sync(mirror, settings, watch, stop, reached))
         classed = _step(night, "classify", lambda: _classify(mirror, settings))
         if classed:
-            _step(night, "labels", lambda: _labels(mirror, settings, trackers, reached if safe else []))
-            _step(night, "report", lambda: _report(mirror, settings))
+            _step(night, "labels", lambda: _labels(mirror, settings, trackers, reached if safe else [], plans))
+            _step(night, "report", lambda: _report(mirror, settings, plans))
         night.took_s = time.monotonic() - began
         nightly.end(mirror, night.run_id, night.exit_code, [vars(step) for step in night.steps])
         mirror.checkpoint()
@@ -107,19 +108,29 @@ def _classify(mirror: Mirror, settings: Settings) -> Step:
     return Step("classify", words or "no issues", facts=counts)
 
 
-def _report(mirror: Mirror, settings: Settings) -> Step:
+def _report(mirror: Mirror, settings: Settings, plans: list[labels.Plan]) -> Step:
+    """What is configured, and the plan of this night where it says anything: what was announced must be seen."""
     paths = report.publish(mirror, settings)
+    for plan in plans:
+        if "labels" not in settings.reports.run and (plan.changes or plan.announced or plan.refused):
+            paths.append(settings.reports.out / "labels.html")
+            report.write(paths[-1], report.render_plan(mirror, settings, plan, "html"))
     return Step("report", "\n".join(map(str, paths)) or "none configured", facts=[str(path) for path in paths])
 
 
-def _labels(mirror: Mirror, settings: Settings, trackers: "nightly.Trackers", reached: list[str]) -> Step:
-    """Plan and, where that is switched on, apply: on the sites that the sync reached."""
+def _labels(
+    mirror: Mirror, settings: Settings, trackers: "nightly.Trackers", reached: list[str], plans: list[labels.Plan]
+) -> Step:
+    """Plan (kept in `plans`) and, where that is switched on, apply: on the sites that the sync reached."""
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in reached)
     everywhere = len(reached) in (0, len(settings.sites))
     enabled = settings.labels.enabled
     narrow = None if everywhere else f"site IN ({names})"
     plan = labels.draft(mirror, settings, narrow=narrow, force=not enabled)
+    plans.append(plan)
     planned = f"planned for {sum(plan.site_counts.values())} issues"
+    if plan.announced:
+        planned += f", announced for {len(plan.announced)} (labels.wait)"
     if not enabled:
         return Step("labels", f"{planned}; `labels.enabled` is false, nothing written")
     if not reached:
@@ -128,7 +139,11 @@ def _labels(mirror: Mirror, settings: Settings, trackers: "nightly.Trackers", re
     labels.announce(mirror, plan)
     nightly.refresh(mirror, settings)
     text = f"{outcome.issues} issues relabelled; undo: vcjira labels undo {outcome.run_id}"
-    step = Step("labels", text if outcome.issues else "nothing to change", outcome.exit_code, outcome.facts())
+    if outcome.read_only:
+        text = f"{planned}; nothing written, because this account may not edit these issues"
+    elif not outcome.issues:
+        text = f"nothing to change, announced for {len(plan.announced)}" if plan.announced else "nothing to change"
+    step = Step("labels", text, outcome.exit_code, outcome.facts())
     step.troubles += [f"{count} not done: {reason}" for reason, count in step.facts["reasons"].items()]
     if outcome.stopped:
         step.troubles.append(f"stopped: {outcome.stopped}")
