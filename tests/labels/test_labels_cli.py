@@ -118,6 +118,52 @@ def test_the_plan_as_json_is_one_document_of_the_contract(place: Place) -> None:
     assert place("labels", "plan", "--detailed-exitcode") == 10
 
 
+def test_a_plan_to_look_at_as_page_and_as_markdown(place: Place) -> None:
+    place.store.edit_labels("PLAT-5", ["vc-<b>partner"], author="ann")
+    assert place("sync") == 0
+    assert place("labels", "plan", "--out", "p.json", "--out", "p.html", "--out", "p.md") == 0
+    page, text = Path("p.html").read_text(), Path("p.md").read_text()
+    number = json.loads(Path("p.json").read_text())["plan_id"]
+    for part in (number, "The oddest first", "class stakeholder by rule own staff", f"{place.jira.url}/browse/PLAT-1"):
+        assert part in page
+        assert part in text
+    assert "<b>partner" not in page
+    assert place("labels", "plan", "--format", "md") == 0
+    assert place.out == text
+    assert place("report", "labels", "--format", "csv") == 0
+    assert len(place.out.splitlines()) == 9
+    assert place("labels", "apply", "p.html", "--yes") == 5
+
+
+def test_switched_off_means_plan_and_report_only_and_says_so(place: Place) -> None:
+    config = Path("vcjira.yaml")
+    config.write_text(config.read_text().replace("enabled: true", "enabled: false"))
+    before = place.labels()
+    assert place("labels", "plan") == 0
+    assert "labels.enabled is false" in place.out
+    assert place("run") == 0, place.err
+    assert "labels.enabled" in place.out + place.err
+    assert "Labels to set" in Path("reports/labels.html").read_text()
+    assert place.labels() == before
+
+
+def test_a_night_without_permission_plans_and_reports_only_and_says_so(place: Place) -> None:
+    place.jira.faults.no_edit = ["PLAT"]
+    before = place.labels()
+    assert place("run") == 4
+    assert "may not edit" in place.out + place.err
+    assert "Labels to set" in Path("reports/labels.html").read_text()
+    assert place.labels() == before
+
+
+def test_a_plan_for_another_site(place: Place) -> None:
+    place("labels", "plan", "--out", "plan.json")
+    config = Path("vcjira.yaml")
+    config.write_text(config.read_text().replace("127.0.0.1", "localhost"))
+    assert place("labels", "apply", "plan.json", "--yes") == 5
+    assert "`sites`" in place.err
+
+
 def test_without_a_terminal_and_without_yes_nothing_is_done(place: Place) -> None:
     assert place("labels", "apply") == 2
     assert "--yes" in place.err
@@ -195,6 +241,9 @@ def test_a_veto_over_http(place: Place) -> None:
     assert place("labels", "verify") == 4
     assert "PLAT-1" in place.out
     assert place("sync") == 0
+    cards = {row["rule"]: row["vetoes"] for row in place.json("rules", "card", "--json")["rules"]}
+    assert cards == {"own staff": 1, "portal": 0}
+    assert [veto["label"] for veto in place.json("explain", "PLAT-1", "--json")["vetoes"]] == ["vc-stakeholder"]
     assert place("labels", "apply", "--yes") == 0
     assert place.labels()["PLAT-1"] == ["mine"]
     assert place("labels", "log", "--vetoes") == 0

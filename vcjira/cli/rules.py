@@ -108,11 +108,13 @@ def lint(app: App, strict: bool, as_json: bool) -> None:
 @click.pass_obj
 def card(app: App, as_json: bool) -> None:
     """Per rule: whom it reaches, what it decides, who says otherwise, when last; and why unknowns are unknown."""
+    from vcjira.labels import vetoes
     from vcjira.nightly import fresh
     from vcjira.rules.card import count_unknowns, draw_cards
 
     with fresh(app.settings) as mirror:
-        cards, unknowns = draw_cards(mirror, app.settings), count_unknowns(mirror)
+        said_no = vetoes(mirror, app.settings)
+        cards, unknowns = draw_cards(mirror, app.settings, said_no), count_unknowns(mirror)
     if as_json:
         app.say_json({"rules": cards, "unknown": unknowns})
         return

@@ -1,5 +1,6 @@
 """The card of each rule: whom it reaches, what it decides, who else says otherwise, and when it last mattered."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from vcjira.config import Settings
@@ -30,8 +31,13 @@ def save_reach(mirror: Mirror) -> None:
     """)
 
 
-def draw_cards(mirror: Mirror, settings: Settings) -> list[Row]:
-    """One card per rule, in the order of the file; shares are of all requests."""
+def draw_cards(mirror: Mirror, settings: Settings, vetoes: Iterable[Row] = ()) -> list[Row]:
+    """One card per rule, in the order of the file; shares are of all requests.
+
+    `vetoes`, rows with site, issue_id and label, are counted besides those that a run has remembered.
+    """
+    mirror.run("CREATE OR REPLACE TEMP TABLE t_noes (site TEXT, issue_id TEXT, label TEXT)")
+    mirror.load("t_noes", vetoes)
     book = compile(settings)
     save_reach(mirror)
     total = mirror.value("SELECT count(*) FROM classes WHERE NOT own_team") or 0
@@ -91,8 +97,8 @@ def _agreement(mirror: Mirror, settings: Settings) -> dict[str, Row]:
     rows = mirror.rows(
         f"""
         WITH own AS (
-            SELECT DISTINCT site, issue_id, lower(label) AS label, kind FROM label_notes
-            WHERE lower(label) IN ({known})
+            SELECT site, issue_id, lower(label) AS label, kind FROM label_notes WHERE lower(label) IN ({known})
+            UNION SELECT site, issue_id, lower(label), 'veto' FROM t_noes WHERE lower(label) IN ({known})
         )
         SELECT rule, count(*) FILTER (kind = 'foreign' AND label = CASE class {cases} END) AS labels_agree,
             count(*) FILTER (kind = 'foreign' AND label <> CASE class {cases} END) AS labels_differ,
