@@ -8,9 +8,9 @@ To add a matcher: one class here, its name in `When`, its column in the facts.
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
-from pydantic_core import InitErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
+from vcjira.config.open_keys import only, refuse_unknown
 from vcjira.config.words import Words, YesNo, all_read, any_of, name, one_of
 
 Subject = Literal["requester", "issue"]
@@ -211,16 +211,10 @@ PREFIXED: dict[str, type[Directory] | type[FieldValue]] = {"directory": Director
 """Matchers whose key carries a name: `directory.<column>`, `field.<name>`."""
 
 
-def _only_prefixed(schema: dict[str, Any]) -> None:
-    """Further keys are those of PREFIXED and no others."""
-    schema["patternProperties"] = {f"^({'|'.join(PREFIXED)})\\..+": schema["additionalProperties"]}
-    schema["additionalProperties"] = False
-
-
 class When(BaseModel):
     """Conditions that must all hold; `any` and `all` take lists of such mappings, `not` one."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, json_schema_extra=_only_prefixed)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, json_schema_extra=only(*PREFIXED))
     __pydantic_extra__: dict[str, Words] = Field(init=False)
 
     account: Account | None = None
@@ -246,14 +240,8 @@ class When(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, raw: object) -> object:
-        if not isinstance(raw, dict):
-            return raw
-        known = {field.alias or key for key, field in cls.model_fields.items()}
-        unknown = [key for key in raw if key not in known and not _prefixed(str(key))]
-        if unknown:
-            lines = [InitErrorDetails(type="extra_forbidden", loc=(key,), input=raw[key]) for key in unknown]
-            raise ValidationError.from_exception_data(cls.__name__, lines)
-        if not raw:
+        refuse_unknown(cls, raw, PREFIXED)
+        if raw == {}:
             raise ValueError("must name at least one condition")
         return raw
 
@@ -297,11 +285,6 @@ class When(BaseModel):
         if self.not_ is not None:
             tests.append(f"(NOT {self.not_.sql(None if hope is None else not hope)})")
         return f"({' AND '.join(tests)})"
-
-
-def _prefixed(key: str) -> bool:
-    prefix, dot, rest = key.partition(".")
-    return bool(dot and rest.strip() and prefix in PREFIXED)
 
 
 def _matcher(annotation: object) -> type | None:

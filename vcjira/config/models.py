@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from vcjira.config.matchers import When
 from vcjira.config.measures import Chain, Embedded, Language
+from vcjira.config.open_keys import only, refuse_unknown
 from vcjira.config.units import duration, one_or_many, percent
 from vcjira.config.words import YesNo
 
@@ -138,7 +139,7 @@ class Rule(Model):
 class GivenRequester(Model):
     """What a test says of the requester; what it leaves out cannot be seen. `directory.<column>` as in rules."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, json_schema_extra=only("directory"))
     __pydantic_extra__: dict[str, str] = Field(init=False)
     account: str | None = None
     email: str | None = None
@@ -149,11 +150,16 @@ class GivenRequester(Model):
     group: Texts | None = Field(None, description="all groups; an empty list means none")
     organization: Texts | None = Field(None, description="all organizations; an empty list means none")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, raw: object) -> object:
+        return refuse_unknown(cls, raw, ("directory",))
+
 
 class GivenIssue(Model):
     """What a test says of the issue; `field.<name>` as in rules. A text alone is the key of an issue in the mirror."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, json_schema_extra=only("field"))
     __pydantic_extra__: dict[str, Texts] = Field(init=False)
     key: str | None = None
     project: str | None = None
@@ -165,6 +171,11 @@ class GivenIssue(Model):
     team: str | None = None
     filed_by_other: YesNo | None = None
     created: date | datetime | None = Field(None, description="default: after every date that the rules name")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, raw: object) -> object:
+        return refuse_unknown(cls, raw, ("field",))
 
 
 def _issue_key(value: object) -> object:
