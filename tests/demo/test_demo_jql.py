@@ -106,7 +106,9 @@ def test_finds(store, jql, keys):
         ("project = A order by", "Expecting a field name"),
         ("project = A order by nonsense", "Field 'nonsense' does not exist"),
         ("project = {A}", "does not exist"),
-        ("status was Done", "not understood"),
+        ("summary was Done", "History searches do not support the 'summary' field."),
+        ("status was", "Expecting either a value, list or function before the end"),
+        ("status changed during 1", "Expecting '('"),
         ("and = 1", "Expecting a field name"),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
 
-from vcjira.demo import fields, jql_dates, raw, texts
+from vcjira.demo import fields, jql_dates, jql_history, raw, texts, times
 from vcjira.demo.jql_tree import BadJql, Clause, Operand
 from vcjira.demo.records import NULL, Account, Issue
 from vcjira.demo.shelf import Shelf
@@ -26,7 +26,10 @@ DATES: dict[str, Callable[[Issue], int | None]] = {
     "updateddate": lambda issue: issue.updated,
     "resolved": lambda issue: issue.resolved,
     "resolutiondate": lambda issue: issue.resolved,
+    "due": lambda issue: times.read(raw.parse(issue.fields.get("duedate", NULL))),
+    "duedate": lambda issue: times.read(raw.parse(issue.fields.get("duedate", NULL))),
 }
+LISTS = {"fixversion": "fixVersions", "affectedversion": "versions"}
 PEOPLE: dict[str, Callable[[Issue], Account | None]] = {
     "reporter": lambda issue: issue.reporter,
     "assignee": lambda issue: issue.assignee,
@@ -51,6 +54,8 @@ class Terms:
 
     def matcher(self, clause: Clause) -> Matcher:
         low = clause.field.lower()
+        if "was" in clause.op or "changed" in clause.op:
+            return jql_history.matcher(clause, self)
         if low in DATES:
             return self._date(clause, DATES[low])
         if low in KEYS:
@@ -71,6 +76,10 @@ class Terms:
             return simple[low](clause)
         if low == "parent":
             return self._parent(clause)
+        if low in LISTS:
+            return self._custom(clause, LISTS[low])
+        if low == "issuelinktype":
+            return self._many(clause, _link_types)
         found = fields.by_name(self.shelf, clause.field)
         if found is None:
             raise BadJql(f"Field '{clause.field}' does not exist or you do not have permission to view it.")
@@ -158,13 +167,13 @@ class Terms:
             return empties
         wanted: set[Account | None] = set()
         for operand in clause.operands:
-            wanted |= set(self._people(operand, clause.field))
+            wanted |= set(self.people(operand, clause.field))
         matcher = self._set(clause, has, wanted)
         if any(operand.text.lower() in EMPTY and not operand.quoted for operand in clause.operands):
             return lambda issue: has(issue) is None or matcher(issue)
         return matcher
 
-    def _people(self, operand: Operand, field: str) -> list[Account]:
+    def people(self, operand: Operand, field: str) -> list[Account]:
         name = operand.text.lower()
         if name in EMPTY and not operand.quoted and not operand.function:
             return []
@@ -291,6 +300,11 @@ class Terms:
             edge, compare = _number(clause), COMPARE[clause.op]
             return lambda issue: any(compare(float(text), edge) for text in has(issue) if _is_number(text))
         return self._many(clause, has)
+
+
+def _link_types(issue: Issue) -> list[str]:
+    links = raw.parse(issue.fields.get("issuelinks", NULL))
+    return [text for link in links or [] if isinstance(link, dict) for text in told(link.get("type"))]
 
 
 def told(value: Any) -> list[str]:

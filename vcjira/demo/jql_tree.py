@@ -14,9 +14,13 @@ TOKEN = re.compile(
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 OPPOSITE = {
     "=": "!=", "!=": "=", "in": "not in", "not in": "in", "is": "is not", "is not": "is", "~": "!~", "!~": "~",
-    "<": ">=", ">=": "<", ">": "<=", "<=": ">",
+    "<": ">=", ">=": "<", ">": "<=", "<=": ">", "was": "was not", "was not": "was", "was in": "was not in",
+    "was not in": "was in", "changed": "not changed", "not changed": "changed",
 }  # fmt: skip
 RESERVED = {"and", "or", "not", "in", "is", "order", "by", "empty", "null", "was", "changed"}
+
+HISTORY = ("was not in", "was in", "was not", "was", "changed")
+PREDICATES = ("after", "before", "on", "during", "by", "from", "to")
 
 
 class BadJql(Exception):
@@ -38,6 +42,8 @@ class Clause:
     field: str
     op: str
     operands: tuple[Operand, ...]
+    predicates: tuple[tuple[str, tuple[Operand, ...]], ...] = ()
+    """Of a question about history: after, before, on, during, by, from, to."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +171,18 @@ def _clause(tokens: Tokens, *, negated: bool) -> Clause:
     tokens.next()
     name = _plain(kind, text)
     op = _operator(tokens, name)
-    operands = _operands(tokens, listed=op in ("in", "not in"))
-    return Clause(name, OPPOSITE[op] if negated else op, operands)
+    operands = () if op == "changed" else _operands(tokens, listed=op.endswith("in"))
+    predicates = _predicates(tokens) if op in HISTORY else ()
+    return Clause(name, OPPOSITE[op] if negated else op, operands, predicates)
+
+
+def _predicates(tokens: Tokens) -> tuple[tuple[str, tuple[Operand, ...]], ...]:
+    found = []
+    while tokens.peek()[1].lower() in PREDICATES:
+        word = tokens.next()[1].lower()
+        listed = word == "during" or tokens.peek() == ("op", "(")
+        found.append((word, _operands(tokens, listed=listed)))
+    return tuple(found)
 
 
 def _operator(tokens: Tokens, name: str) -> str:
@@ -178,8 +194,9 @@ def _operator(tokens: Tokens, name: str) -> str:
         return "is not"
     if tokens.word("is"):
         return "is"
-    if tokens.peek()[1].lower() in ("was", "changed"):
-        raise BadJql(f"The operator '{tokens.peek()[1].upper()}' is not understood by this embedded Jira.")
+    for op in HISTORY:
+        if tokens.word(*op.split()):
+            return op
     if tokens.op("!"):
         if tokens.op("~"):
             return "!~"
