@@ -23,6 +23,9 @@ MADE = {
     "labels.csv": "the labels as they now stand in the embedded Jira",
     "reports/walls.html": "who tosses work over the wall, and with whom to embed",
     "reports/requesters.html": "where requests come from",
+    "reports/embedding.html": "who works with whom already",
+    "reports/stages.html": "how close each pair works, and where it is going",
+    "reports/chain.html": "what reaches a customer in the end",
 }
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from vcjira import __version__, handovers, patterns, people, rules, stages, walls
 from vcjira.config import Settings, Site, secrets
 from vcjira.errors import Mend, VcjiraError
-from vcjira.jira import connect
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import keep_text
 from vcjira.sync import Options, Outcome, Watcher, sync_site
@@ -28,6 +27,8 @@ DERIVED = (people, rules, handovers, patterns, walls, stages)
 
 def tracker(settings: Settings, site: Site, stop: threading.Event | None = None) -> Tracker:
     """A connection to one site, logged in."""
+    from vcjira.jira import connect  # brings requests along, which commands that only read can do without
+
     number = settings.sites.index(site)
     secret = secrets.read(site.token, settings.base, where=settings.where("sites", number, "token"))
     return connect(site, secret, stop)

@@ -148,7 +148,7 @@ declared_split: {{customer: 60%, partner: 25%, stakeholder: 15%}}
 
 reports:
   out: reports/
-  run: [walls, requesters]
+  run: [walls, requesters, embedding, stages, chain]
 
 labels:
   enabled: true                   # `vcjira run` plans and writes; false: plans only
