@@ -103,3 +103,51 @@ def test_the_class_follows_from_the_answers_and_doubling_a_rule_changes_nothing(
         }.get((has_choice or "", delivers or ""), "stakeholder" if has_choice == "no" else "unknown")
     doubled = [*some, *({**rule, "name": rule["name"] + " again"} for rule in some)]
     assert answered(worlds[True], settings(doubled)) == found
+
+
+def holds(condition: dict[str, Any], facts: dict[str, Any]) -> bool | None:
+    """The condition read as plainly as one can, three-valued."""
+    found = []
+    for key, value in condition.items():
+        if key == "not":
+            inner = holds(value, facts)
+            found.append(None if inner is None else not inner)
+        elif key in ("any", "all"):
+            parts = [holds(part, facts) for part in value]
+            decisive = key == "any"
+            found.append(decisive if decisive in parts else None if None in parts else not decisive)
+        elif key == "group":
+            found.append(None if facts["group"] is None else value in facts["group"])
+        else:
+            wanted = value if isinstance(value, list) else [value]
+            found.append(None if facts[key] is None else facts[key] in wanted)
+    return False if False in found else None if None in found else True
+
+
+def plainly(some: list[Any], facts: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The answers by reading the rules from top to bottom; the issues of the world are of 2026-06-01."""
+    answers: dict[str, str | None] = {"has_choice": None, "delivers_to_others": None}
+    for rule in some:
+        on_the_day = rule.get("from", "2026-01-01") <= "2026-06-01" < rule.get("until", "2026-12-31")
+        if on_the_day and holds(rule["when"], facts):
+            said = rule.get("answers") or {"has_choice": True, "delivers_to_others": rule["class"] == "partner"}
+            for question, answer in said.items():
+                answers[question] = answers[question] or ("yes" if answer else "no")
+    return answers["has_choice"], answers["delivers_to_others"]
+
+
+@law
+@given(some_rules)
+def test_the_database_says_what_reading_the_rules_says(worlds: Any, some: list[Any]) -> None:
+    found = answered(worlds[True], settings(some))
+    for number, (person, project) in enumerate(
+        (person, project) for person in [*PEOPLE, None] for project in ("PLAT", "X")
+    ):
+        facts: dict[str, Any] = dict.fromkeys(("account", "email_domain", "account_type", "group", "bot"))
+        if person:
+            who = person["account_id"]
+            domain = (person["email"] or "@").split("@")[1] or None
+            groups = [row["name"] for row in MEMBERS if row["account_id"] == who]
+            facts |= {"account": who, "email_domain": domain, "account_type": person["account_type"]}
+            facts |= {"group": groups, "bot": False}
+        assert found[str(number)][1:] == plainly(some, facts | {"project": project})

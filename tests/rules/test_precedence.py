@@ -1,5 +1,6 @@
 """Which rule wins, when it holds, whom it matches: tables of rules, person, day -> class."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -280,3 +281,30 @@ def test_an_issue_that_no_team_owns_is_known_not_to_be_a_teams(
             issues=[{"issue_id": "1", "reporter_id": "ann", "project": project, "assignee_id": assignee}],
         )
         assert classed(mirror, config)["1"]["class"] == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "created", "own"),
+    [
+        ("dan", "2026-05-31T23:59:59", True),
+        ("dan", "2026-06-01T00:00:00", False),  # moved to another team that day
+        ("eve", "2026-05-31T23:59:59", False),
+        ("eve", "2026-06-01T00:00:00", True),
+        ("ann", "2026-06-01T00:00:00", False),
+        (None, "2026-06-01T00:00:00", False),
+    ],
+)
+def test_an_issue_is_the_teams_own_while_the_requester_is_in_it(
+    tmp_path: Path, who: str | None, created: str, own: bool
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("account_id,team,from,until\ndan,Platform,,2026-06-01\neve,Platform,2026-06-01,\nann,Sales,,\n")
+    config = settings([], people={"directory": path}, teams={"Platform": {"projects": ["PLAT"]}})
+    with memory() as mirror:
+        fill(
+            mirror,
+            people=[{"account_id": name} for name in ("dan", "eve", "ann")],
+            issues=[{"issue_id": "1", "reporter_id": who, "created": created}],
+        )
+        row = classed(mirror, config)["1"]
+    assert (row["team"], row["own_team"]) == ("Platform", own)

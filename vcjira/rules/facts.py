@@ -31,7 +31,7 @@ COLUMN_OF = {"component": "components", "label": "labels"}
 
 
 def save_requesters(mirror: Mirror, settings: Settings, book: Book, only: str = "true") -> None:
-    """`t_requesters`: pid, site, account_id, since, until and the requester columns; pid 0 is nobody."""
+    """`t_requesters`: pid, site, account_id, since, until and the requester columns; pid 0 is nobody, of whom nothing is known."""
     _look_ups(mirror, settings)
     columns = book.keys("directory.")
     path = {column: quote("$." + '"' + column.replace('"', '\\"') + '"') for column in columns}
@@ -61,7 +61,7 @@ def save_requesters(mirror: Mirror, settings: Settings, book: Book, only: str = 
             ELSE lower(p.email) END AS email) m
         WHERE {only}
     """)
-    mirror.run("INSERT INTO t_requesters BY NAME SELECT 0 AS pid, false AS bot")
+    mirror.run("INSERT INTO t_requesters BY NAME SELECT 0 AS pid")
 
 
 def _look_ups(mirror: Mirror, settings: Settings) -> None:

@@ -156,7 +156,7 @@ def _combine(mirror: Mirror, today: int) -> None:
     """`t_cases`: which combination of lists, day and bot each issue has, then and now; `t_combos`: their marks."""
     sides = " UNION ALL ".join(
         f"""SELECT k.site, k.issue_id, '{when}' AS judged, r.number AS by_requester, f.number AS by_facet,
-                coalesce(b.number, 0) AS by_pair, {epoch} AS epoch, q.bot
+                coalesce(b.number, 0) AS by_pair, {epoch} AS epoch, coalesce(q.bot, false) AS bot
             FROM t_keyed k JOIN t_by_requester r ON r.pid = k.pid_{when} JOIN t_requesters q ON q.pid = k.pid_{when}
             JOIN t_by_facet f ON f.fid = k.fid LEFT JOIN t_by_pair b ON b.pid = k.pid_{when} AND b.fid = k.fid"""
         for when, epoch in (("then", "k.epoch"), ("now", str(today)))
