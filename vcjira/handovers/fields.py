@@ -44,7 +44,6 @@ WITH told AS (
         try_cast(c.change_id AS BIGINT) AS number, {side} AS side,
         b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated
     FROM changes c
-    JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
     JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id{joins}
     LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
     LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id

@@ -6,7 +6,14 @@ from vcjira.mirror import Mirror
 def mark(mirror: Mirror) -> None:
     """Fill the temporary tables `present`, `machines`, `bulk_changes`."""
     mirror.run(PRESENT)
-    mirror.run(BULK)
+    mirror.run(NO_BULK)
+    parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
+    for part in range(parts):
+        mirror.run(BULK.format(parts=parts, part=part))
+
+
+AT_ONCE = 4_000_000
+"""History entries whose bulk runs are looked for at once: so many fit into memory, author by author."""
 
 
 PRESENT = """
@@ -19,13 +26,19 @@ FROM issues WHERE presence = 'present' AND created IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE machines AS SELECT DISTINCT site, account_id FROM people WHERE bot;
 """
 
+NO_BULK = """
+CREATE OR REPLACE TEMP TABLE bulk_changes (
+    site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP
+)
+"""
+
 BULK = """
 -- E6: one author's history entries with gaps of at most 60 s that touch at least 10 issues. Such a run has five entries
 -- within some ten minutes of the clock, and none of it lies further than ten minutes from such: the rest is not sorted
-CREATE OR REPLACE TEMP TABLE bulk_changes AS
+INSERT INTO bulk_changes
 WITH entries AS (
     SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
-    FROM changes WHERE item = 0 AND author_id IS NOT NULL
+    FROM changes WHERE item = 0 AND author_id IS NOT NULL AND hash(author_id) % {parts} = {part}
 ),
 dense AS MATERIALIZED (
     SELECT key FROM (SELECT hash(site, author_id, slot) AS key, slot FROM entries) GROUP BY key HAVING count(*) >= 5

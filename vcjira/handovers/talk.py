@@ -71,8 +71,9 @@ ORDER BY i.site, i.issue_id
 
 SIDES = """
 CREATE OR REPLACE TEMP TABLE asked AS
-SELECT c.site, c.issue_id, c.requester_id, c.organization, c.team, s.team IS NOT NULL AS staffed
-FROM classes c LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = c.site AND s.team = c.team;
+SELECT i.site, i.issue_id, c.requester_id, c.organization, c.team, s.team IS NOT NULL AS staffed
+FROM present i LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
+LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = c.site AND s.team = c.team;
 
 CREATE OR REPLACE TEMP TABLE receivers AS
 SELECT DISTINCT site, issue_id, account_id FROM (
@@ -141,8 +142,12 @@ def _then(dated: str, events: str, account: str, when: str, *, issue: bool = Tru
 
 TALK = """
 INSERT INTO talk BY NAME
-WITH templates AS (     -- E18: the same text by the same author at least five times
-    SELECT site, author_id, digest FROM comments WHERE digest IS NOT NULL AND author_id IS NOT NULL
+WITH repeated AS (      -- by hash, so that few texts are compared
+    SELECT hash(site, author_id, digest) AS key FROM comments GROUP BY key HAVING count(*) >= 5
+),
+templates AS (          -- E18: the same text by the same author at least five times
+    SELECT site, author_id, digest FROM comments
+    WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, digest) IN (SELECT key FROM repeated)
     GROUP BY site, author_id, digest HAVING count(*) >= 5
 )
 SELECT c.site, c.issue_id, c.comment_id, c.created, c.author_id, {side} AS side,
@@ -150,8 +155,7 @@ SELECT c.site, c.issue_id, c.comment_id, c.created, c.author_id, {side} AS side,
     coalesce(c.question, false) AS question, t.digest IS NOT NULL AS template,
     coalesce(len(list_filter(c.lint, lambda word: word LIKE 'L4:%')) > 0, false) AS gate
 FROM comments c
-JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
-LEFT JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
+JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
 LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
 {joins}
 LEFT JOIN templates t ON t.site = c.site AND t.author_id = c.author_id AND t.digest = c.digest
