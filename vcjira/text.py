@@ -13,10 +13,12 @@ _NOT_PROSE: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
 )
 """Texts of which one must occur, and what is then no prose: code, quotes, links."""
 _WORD = re.compile(r"\w[\w'’-]*")
-_PLAIN_ENGLISH = bytes(
-    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) in "_'-" else 32 for code in range(128)
-) + bytes(128)
-"""ASCII in lower case, with a space for all that is no part of a word."""
+_TYPOGRAPHY = "–—…“”„‘‚«»•·\u00a0\u2028"
+"""Marks outside ASCII that are common and part of no word."""
+_STRANGE = re.compile(r"[^\w\x00-\x7f’]")
+_PLAIN = bytes(code if chr(code).isalnum() or chr(code) in "_'-" or code > 127 else 32 for code in range(256))
+"""UTF-8 with a space for all of ASCII that is no part of a word."""
+_LEADS = (b" -", b" '", " ’".encode())
 LONG = 200_000
 """Characters from which a text is a log or a dump: its words are counted, nothing else is looked for in it."""
 
@@ -163,27 +165,30 @@ def read(body: object) -> Reading:
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         return Reading(sum(1 for _ in _WORD.finditer(text)), "?" in text, digest, forwarded_from=forwarded(text))
     prose = _prose(text)
-    words, normal = _words(prose)
+    words = _words(prose)
     return Reading(
-        words=words,
+        words=len(words),
         question="?" in prose,
         lint=vocabulary(prose),
         names=named(prose),
         text=text,
-        digest=hashlib.blake2b(normal, digest_size=8).hexdigest(),
+        digest=hashlib.blake2b(b" ".join(words), digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),
     )
 
 
-def _words(prose: str) -> tuple[int, bytes]:
-    """How many words, and the words in lower case. Plain English takes a short cut that splits the same way."""
-    if prose.isascii():
-        words = prose.encode().translate(_PLAIN_ENGLISH).replace(b" - ", b"   ").split()
+def _words(prose: str) -> list[bytes]:
+    """The words in lower case. Where the letters are plain, a short cut splits the same way four times as fast."""
+    text = prose.lower()
+    if not text.isascii():
+        for mark in _TYPOGRAPHY:
+            text = text.replace(mark, " ")
+    if text.isascii() or not _STRANGE.search(text):
+        words = text.encode().translate(_PLAIN).replace(b" - ", b"   ").split()
         normal = b" ".join(words)
-        if b" -" not in normal and b" '" not in normal and normal[:1] not in (b"-", b"'"):
-            return len(words), normal
-    found = _WORD.findall(prose)
-    return len(found), " ".join(found).lower().encode("utf-8", "surrogatepass")
+        if normal[:1] not in (b"-", b"'", b"\xe2") and not any(lead in normal for lead in _LEADS):
+            return words
+    return [word.lower().encode("utf-8", "surrogatepass") for word in _WORD.findall(prose)]
 
 
 def _prose(text: str) -> str:
