@@ -132,7 +132,7 @@ def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path):
         subprocess.run(["umount", "-l", str(mount)], check=False)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=4, unique=True), max_size=5))
 def test_saving_again_replaces_and_never_doubles(batches):
     with Mirror(Path(":memory:"), write=True) as mirror:
@@ -143,7 +143,7 @@ def test_saving_again_replaces_and_never_doubles(batches):
             assert mirror.value(f"SELECT count(*) FROM {table}") == len(held), table
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.permutations([("Ann", None, 1), ("Ann A.", "a@x.example", 2), ("Anne", None, 3), (None, None, 3)]))
 def test_people_are_kept_as_last_seen_whatever_the_order(sightings):
     with Mirror(Path(":memory:"), write=True) as mirror:

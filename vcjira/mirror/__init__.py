@@ -21,6 +21,11 @@ STORAGE = "v1.0.0"
 """Storage version of a new file: readable by DuckDB 1.5, so that a user can go back."""
 
 
+FRUGAL = "128MB"
+LINE = 1_000_000
+"""Bytes that DuckDB sets aside for one line of JSON, twice per thread; longer ones get what they need."""
+
+
 class Mirror:
     """An open mirror. Use as a context manager; `write=False` lets several readers in at once."""
 
@@ -84,6 +89,16 @@ class Mirror:
             raise
         self.run("COMMIT")
 
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Little memory for the database in this block, however large the mirror: what does not fit goes to disk."""
+        usual = self.value("SELECT current_setting('memory_limit')")
+        self.run(f"SET memory_limit = '{FRUGAL}'")
+        try:
+            yield
+        finally:
+            self.run(f"SET memory_limit = '{usual}'")
+
     def load(self, table: str, rows: Iterable[Any]) -> None:
         """Append rows (dicts, dataclasses or structs with the table's column names) as one batch.
 
@@ -93,18 +108,17 @@ class Mirror:
         encode = msgspec.json.Encoder().encode
         with tempfile.NamedTemporaryFile(prefix="vcjira-", suffix=".jsonl") as file:
             with _explained(self.path):
-                empty = True
+                longest = 0
                 for row in rows:
-                    file.write(encode(row))
+                    longest = max(longest, file.write(encode(row)))
                     file.write(b"\n")
-                    empty = False
                 file.flush()
-            if empty:
+            if not longest:
                 return
             columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
             self.run(
                 f"INSERT INTO {table} BY NAME SELECT * FROM read_json('{file.name}', format='newline_delimited',"
-                f" columns={{{columns}}}, maximum_object_size=67108864)"
+                f" columns={{{columns}}}, maximum_object_size={max(LINE, 2 * longest)})"
             )
 
     def meta(self, name: str) -> str | None:

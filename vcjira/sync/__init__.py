@@ -34,7 +34,12 @@ def sync_site(
     where: str | None = None,
 ) -> Outcome:
     """Bring one site up to date. Raises before anything was read; afterwards trouble is in the certificate."""
-    run = Steps(mirror, site, tracker, options, watch, where)
+    with mirror.frugal():
+        return _all_steps(Steps(mirror, site, tracker, options, watch, where), run_id)
+
+
+def _all_steps(run: Steps, run_id: str) -> Outcome:
+    mirror, site, tracker, options = run.mirror, run.site, run.tracker, run.options
     run.prepare()
     run.walk()
     trouble: VcjiraError | None = None

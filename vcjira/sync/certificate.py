@@ -113,7 +113,7 @@ WITH jira AS (
     FROM present GROUP BY 1
 ), parts AS (
     SELECT project, count(*) AS histories, 0 AS comments
-    FROM present JOIN (SELECT DISTINCT issue_id, change_id FROM changes WHERE site = $site) USING (issue_id) GROUP BY 1
+    FROM present JOIN changes c ON c.site = $site AND c.issue_id = present.issue_id AND c.item = 0 GROUP BY 1
     UNION ALL
     SELECT project, 0, count(*) FROM present JOIN comments c ON c.site = $site AND c.issue_id = present.issue_id
     GROUP BY 1
