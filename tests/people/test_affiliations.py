@@ -81,6 +81,18 @@ def test_domains_groups_and_accounts_can_be_given_a_name(mirror: Mirror, tmp_pat
     assert {affiliation(mirror, who)[0][0] for who in ("ann", "bob", "cyd")} == {"Globex"}
 
 
+def test_a_team_of_the_directory_can_stand_for_an_organization(mirror: Mirror, tmp_path: Path) -> None:
+    fill(mirror, people=[ANN, {"account_id": "bob"}])
+    directory = "account_id,organization,team,from\nann,,Sales EU,2026-01-01\nbob,Initech,Sales EU,\n"
+    named = {"Sales": {"directory_team": "glob:sales*"}}
+    people.derive(mirror, settings(tmp_path, organizations=named, directory=directory))
+    assert affiliation(mirror) == [
+        ("globex.example", "e-mail domain", None, "2026-01-01"),
+        ("Sales", "directory", "2026-01-01", None),
+    ]
+    assert affiliation(mirror, "bob") == [("Initech", "directory", None, None)]  # the line itself goes before
+
+
 def test_lists_that_could_not_be_read_stay_null_and_read_ones_are_empty(mirror: Mirror, tmp_path: Path) -> None:
     fill(
         mirror,

@@ -4,6 +4,8 @@ Order of authority: the configuration, the directory file, Jira groups, service-
 Claims are undated or dated; periods are cut at every date that a claim of the account has, so they never overlap.
 """
 
+from collections.abc import Iterator
+
 from vcjira.config import Settings
 from vcjira.config.words import Words, one_of, quote
 from vcjira.mirror import Mirror
@@ -61,21 +63,30 @@ def _claims(mirror: Mirror, settings: Settings) -> list[str]:
                 {_text(entry.team)} AS team, {_text(entry.from_)}::TIMESTAMP AS valid_from,
                 {_text(entry.until)}::TIMESTAMP AS valid_until, {quote(where)} AS evidence
             FROM t_accounts WHERE {" OR ".join(tests)}""")
-    for number, (organization, members) in enumerate(settings.people.organizations.items()):
-        label = f"{number} AS n, {quote(organization)} AS organization"
-        named = [one_of(c, Words(w)) for c, w in (("account", members.account), ("email", members.email)) if w]
-        if named:
-            where = settings.where("people", "organizations", organization)
-            found.append(
-                f"SELECT site, account_id, 0 AS authority, {label}, {quote(where)} AS evidence FROM t_accounts"
-                f" WHERE {' OR '.join(named)}"
-            )
-        if members.group:
-            found.append(
-                f"SELECT site, account_id, 2 AS authority, {label}, 'group ' || name AS evidence FROM memberships"
-                f" WHERE kind = 'group' AND {one_of('lower(name)', Words(members.group))}"
-            )
+    for number, organization in enumerate(settings.people.organizations):
+        found += _members(settings, organization, number)
     return found
+
+
+def _members(settings: Settings, organization: str, number: int) -> Iterator[str]:
+    """The claims of one entry of `people.organizations`, but for domains and service desks, which it only renames."""
+    members = settings.people.organizations[organization]
+    label = f"{quote(organization)} AS organization"
+    named = [one_of(c, Words(w)) for c, w in (("account", members.account), ("email", members.email)) if w]
+    if named:
+        where = settings.where("people", "organizations", organization)
+        yield f"""
+            SELECT site, account_id, 0 AS authority, {number} AS n, {label}, {quote(where)} AS evidence
+            FROM t_accounts WHERE {" OR ".join(named)}"""
+    if members.directory_team:
+        yield f"""
+            SELECT l.site, l.account_id, 1 AS authority, d.line AS n, {label}, d.team, d.valid_from, d.valid_until,
+                'line ' || d.line AS evidence FROM t_listed l JOIN directory d USING (line)
+            WHERE d.organization IS NULL AND {one_of("lower(d.team)", Words(members.directory_team))}"""
+    if members.group:
+        yield f"""
+            SELECT site, account_id, 2 AS authority, {number} AS n, {label}, 'group ' || name AS evidence
+            FROM memberships WHERE kind = 'group' AND {one_of("lower(name)", Words(members.group))}"""
 
 
 def _service_desk(settings: Settings) -> str:
