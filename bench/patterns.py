@@ -64,7 +64,7 @@ def measured(share: float, folder: Path) -> dict[str, Any]:
 
 
 def derive(path: Path) -> dict[str, Any]:
-    """Seconds of each room that derives tables, of writing them, and the peak of memory."""
+    """Seconds (by the clock, of processors) of each room that derives tables and of writing, and the peak of memory."""
     settings, seconds = tracker.settings(), {}
     with Mirror(path, write=True) as mirror:
         _limit(mirror)
@@ -72,13 +72,13 @@ def derive(path: Path) -> dict[str, Any]:
                                " (SELECT count(*) FROM comments), (SELECT count(*) FROM links)")[0]  # fmt: skip
         mirror.run("BEGIN")
         for room in nightly.DERIVED:
-            began = time.perf_counter()
+            began = _clocks()
             room.derive(mirror, settings)
-            seconds[room.__name__] = time.perf_counter() - began
-        began = time.perf_counter()
+            seconds[room.__name__] = _since(began)
+        began = _clocks()
         mirror.run("COMMIT")
         mirror.checkpoint()
-        seconds["writing"] = time.perf_counter() - began
+        seconds["writing"] = _since(began)
         hits = dict(mirror.tuples("SELECT pattern, count(*) FROM hits GROUP BY ALL ORDER BY ALL"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     return {"sizes": events, "seconds": seconds, "peak": peak, "hits": hits}
@@ -87,12 +87,22 @@ def derive(path: Path) -> dict[str, Any]:
 def show(share: float, found: dict[str, Any]) -> None:
     issues, changes, comments, links = found["sizes"]
     print(f"{share:.0%}: {issues:,} issues, {changes:,} changes, {comments:,} comments, {links:,} links")
-    for name, seconds in found["seconds"].items():
-        print(f"  {name:<20} {seconds:8.1f} s{'   (who asks: apart)' if name in WHO else ''}")
-    whole = sum(seconds for name, seconds in found["seconds"].items() if name not in WHO)
-    events = changes + comments
-    print(f"  patterns and measures {whole:7.1f} s, {whole / events * 1e6:.2f} s per million events,"
+    for name, (wall, cpu) in found["seconds"].items():
+        print(f"  {name:<21} {wall:7.1f} s, {cpu:7.1f} s CPU{'   (who asks: apart)' if name in WHO else ''}")
+    counted = [times for name, times in found["seconds"].items() if name not in WHO]
+    wall, cpu = (sum(column) for column in zip(*counted, strict=True))
+    million = (changes + comments) / 1e6
+    print(f"  patterns and measures {wall:7.1f} s, {cpu:7.1f} s CPU, {cpu / million:.2f} s CPU per million events,"
           f" peak {found['peak']:.2f} GB, {sum(found['hits'].values()):,} hits")  # fmt: skip
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(began: tuple[float, float]) -> tuple[float, float]:
+    wall, cpu = _clocks()
+    return wall - began[0], cpu - began[1]
 
 
 def rivals(origin: Path, folder: Path) -> None:

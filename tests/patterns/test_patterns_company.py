@@ -13,7 +13,7 @@ from vcjira.patterns import derive
 
 SITE = "company"
 PLANTS = {
-    name: [deed.strip() for deed in deeds.split(";")]
+    name: [deed.strip() for deed in deeds.split(";") if deed]
     for name, deeds in {
         "ping_pong": "1d pat comments; 2d pat assigns to dan; 3d dan comments; 4d dan assigns to pat; 5d pat comments",
         "silent_handoff": "5d pat assigns to dan",
@@ -30,6 +30,11 @@ PLANTS = {
         "ticket_demanded": "1d pat says L4:wrong_queue; 1d1h pat assigns to dan; 2d dan comments",
         "project_bounce": "1d pat moves to Q; 2d pat moves to P",
         "return_to_sender": "1d pat comments; 2d pat assigns to ann; 3d ann comments",
+        "swarm": "1d pat comments; 2d dan comments; 3d ann comments",
+        "monologue": "3d pat comments; 9d pat closes",
+        "return": "1d pat comments; 2d pat assigns to dan; 3d dan assigns to oli; 3d5h oli comments;"
+        " 4d oli assigns to pat; 5d dan comments",
+        "orphan": "",
     }.items()
 }
 NOISE = [
@@ -52,10 +57,10 @@ def company() -> Iterator[tuple[Mirror, dict[str, set[str]]]]:
         issue = f"I{number}"
         start = chance.randint(0, 300 * 24 * 60)
         name = chance.choice(list(PLANTS)) if number % 3 == 0 else None
-        deeds = PLANTS[name] if name else chance.choice(NOISE)
+        deeds = chance.choice(NOISE) if name is None else PLANTS[name]
         if name:
             planted[name].add(issue)
-        lines.append((start, f"ann creates {issue} to pat"))
+        lines.append((start, f"ann creates {issue} {'for Platform' if name == 'orphan' else 'to pat'}"))
         for deed in deeds:
             when, who, verb, *rest = deed.split()
             minutes = _minutes(when) + chance.randint(0, 3)
@@ -79,6 +84,9 @@ def _minutes(text: str) -> int:
 EXPECTED_BESIDE = {
     # one plant may truly show another pattern too
     "silent_handoff": {"hot_potato", "return_to_sender"},
+    "monologue": {"rejection"},
+    "return": {"ping_pong", "reassignment"},
+    "reassignment": {"return"},
     "fire_and_forget": {"clarification_loop"},  # asked three times by its status, and never a word from the requester
 }
 
