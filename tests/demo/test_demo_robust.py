@@ -42,7 +42,7 @@ def filled(path):
     return re.sub(r"{(\w+)}", lambda found: PLACES[found[1]], path)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_body_is_understood_or_refused(spoken, data):
     client, routes = spoken
@@ -58,7 +58,7 @@ QUERY = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_query_is_understood_or_refused(spoken, data):
     client, routes = spoken

@@ -15,6 +15,8 @@ from vcjira.demo.records import Account, Group, Issue, Named, Organization, Proj
 EMAIL = "bot@demo.example"
 TOKEN = "demo-token"
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+KINDS = ("status", "type", "priority", "resolution")
+"""What an issue holds one of, by name."""
 REMEMBERED = 50_000
 """How many changes the store can show as not yet indexed."""
 
@@ -51,7 +53,7 @@ class Shelf:
             Account("712020:demo-bot", key="JIRAUSER10000", name="demo-bot", display="Demo Bot", email=EMAIL)
         )
         self._values: dict[tuple[str, str], Named] = {}
-        self._named: dict[str, tuple[int, dict[str, Named]]] = {}
+        self._met: dict[str, dict[str, Named]] = {kind: {} for kind in KINDS}
         self._keys: dict[str, int] = {}
         self._by_project: dict[str, set[int]] = {}
         self._numbers: dict[str, int] = {}
@@ -122,15 +124,8 @@ class Shelf:
 
     def named(self, kind: str) -> dict[str, Named]:
         """Statuses, types, priorities or resolutions that there are, by lower-case name."""
-        version, found = self._named.get(kind, (-1, {}))
-        if version != self.version:
-            found = {low: value for (of, low), value in self._values.items() if of == kind}
-            for issue in self.issues.values():
-                value: Named | None = getattr(issue, kind)
-                if value is not None:
-                    found.setdefault(value.lower, value)
-            self._named[kind] = (self.version, found)
-        return found
+        made = {low: value for (of, low), value in self._values.items() if of == kind}
+        return {**made, **{low: value for low, value in self._met[kind].items() if low not in made}}
 
     # changing ---------------------------------------------------------------------------------------------------
     def serial(self) -> int:
@@ -155,6 +150,10 @@ class Shelf:
             if old is not None:
                 self._by_project[old.project.key.upper()].discard(issue.id)
             self.issues[issue.id] = issue
+            for kind in KINDS:
+                value: Named | None = getattr(issue, kind)
+                if value is not None:
+                    self._met[kind].setdefault(value.lower, value)
             self.projects.setdefault(issue.project.key, issue.project)
             self._place(issue)
             self.version += 1

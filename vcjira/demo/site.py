@@ -9,7 +9,7 @@ from vcjira.demo.jql import Search, compile_jql
 from vcjira.demo.jql_tree import BadJql
 from vcjira.demo.life import Life
 from vcjira.demo.limits import Burst, PerIssue, Points, TokenBucket
-from vcjira.demo.records import Account, Issue
+from vcjira.demo.records import Account, Issue, Project
 from vcjira.demo.shapes import Outage, Product, Shapes
 from vcjira.demo.store import Store
 from vcjira.demo.tasks import Tasks
@@ -66,10 +66,12 @@ class Site:
     # permissions ------------------------------------------------------------------------------------------------
     def sees(self, me: Account | None, issue: Issue, *, archived: bool = False) -> bool:
         """`archived`: issues of archived projects, too."""
-        project = issue.project
-        there = project.state == "live" or (archived and project.state == "archived")
         hidden = issue.archived or issue.key in self.faults.no_browse
-        return me is not None and there and not hidden and self.browses(project.key)
+        return me is not None and not hidden and self._opens(issue.project, archived=archived)
+
+    def _opens(self, project: Project, *, archived: bool) -> bool:
+        there = project.state == "live" or (archived and project.state == "archived")
+        return there and self.browses(project.key)
 
     def browses(self, project_key: str) -> bool:
         return project_key not in self.faults.no_browse and "BROWSE_PROJECTS" not in self.faults.lacks
@@ -112,7 +114,9 @@ class Site:
             raise Refusal(400, str(bad)) from None
         overlay = store.seen_before(store.now_ms - lag) if lag else {}
         listed = search.find(store, overlay) if call.me else []
-        issues = [issue for issue in listed if self.sees(call.me, issue, archived=archived)]
+        open_ = {key for key in store.projects if self._opens(store.projects[key], archived=archived)}
+        hidden = frozenset(self.faults.no_browse)
+        issues = [i for i in listed if i.project.key in open_ and not i.archived and i.key not in hidden]
         self._stamps += 1
         found = self._found[key] = Found(search, issues, self._stamps)
         while len(self._found) > CACHED:

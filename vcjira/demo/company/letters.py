@@ -37,9 +37,16 @@ FULL = (
     "{quote}It says the {payment} was refused, but the money is gone.{quote}\n\nThree people wrote this since {day}. "
     "Order numbers are in the attachment. I can call them if you need more.",
 )
-RECEIVER = (
-    "I had a look, the cause is in the {system}. A fix is on its way.",
+FIRST = (
     "Thanks, that is clear. We can start on {day}.",
+    "I had a look, the cause is in the {system}. A fix is on its way.",
+    "Good catch, {country} was missing from the list. I take this one.",
+    "We saw this at {time} as well. Looking into the {system} today.",
+    "Makes sense. I will split it in two so that {country} gets it first.",
+    "This one is bigger than it looks: the {system} caches the answer for {n} minutes.",
+)
+"""What the receiving side says first."""
+RECEIVER = (
     "It is on the test system since {time}, please have a look at the {page}.",
     "I added two more cases that we found while testing, both with {product}.",
     "Found it: {table} had {n} rows twice after the restart.",
@@ -47,9 +54,7 @@ RECEIVER = (
     "We tried your file with release {version} and could not see it any more.",
     "I put it next to the other work on the {page}, so we touch it only once.",
     "Numbers for {month} are corrected, the older months run tonight.",
-    "This one is bigger than it looks: the {system} caches the answer for {n} minutes.",
     "Rolled out to {city} first. If nothing happens until {day}, the rest follows.",
-    "Good catch, {country} was missing from the list.",
 )
 REQUESTER = (
     "Tested with {product}, works for us. Thank you!",
@@ -125,7 +130,7 @@ STILL_WRONG = (
 )
 TOGETHER = (
     "I tried this on our cluster as well, same result with {table}. Let us pair on it.",
-    "I am in for this one: {day} at {time} in your room?",
+    "I am in for this one: {day} after lunch, in your room?",
     "Pushed my notebook to the shared branch, have a look at cell {n}.",
 )
 MAIL = (

@@ -130,7 +130,8 @@ def _talk(stage: Stage, card: Card, stream: Stream, reporter: Account, assignee:
         return when
     for turn in range(max(2, stream.turns)):
         when += int(dice.uniform(1, 20) * times.HOUR)
-        who, said = (reporter, letters.REQUESTER) if turn % 2 else (assignee, letters.RECEIVER)
+        answer = letters.RECEIVER if turn else letters.FIRST
+        who, said = (reporter, letters.REQUESTER) if turn % 2 else (assignee, answer)
         stage.say(card, when, who, letters.line(dice, said))
     if stream.home == "Data Science":
         _together(stage, card, reporter, when)
