@@ -1,5 +1,6 @@
 """The wire retries what passes, stops at what does not, and never tells a secret."""
 
+import threading
 import time
 from email.utils import format_datetime
 
@@ -10,7 +11,7 @@ import responses
 from vcjira.errors import LoginFailed, Unreachable
 from vcjira.jira.limiter import Limiter
 from vcjira.jira.wire import Wire
-from vcjira.tracker import NotDone
+from vcjira.tracker import NotDone, Throttled
 
 URL = "https://jira.example"
 SECRET = "s3cr3t-t0ken"
@@ -185,3 +186,41 @@ class TestLimiter:
         for _ in range(6):
             limiter.wait("e")
         assert time.monotonic() - started >= 0.08
+
+
+def test_after_a_failed_login_no_other_request_leaves(jira):
+    jira.get(f"{URL}/x", status=401)
+    line = wire()
+    for path in ("/x", "/y", "/z"):
+        with pytest.raises(LoginFailed):
+            line.get(path)
+    assert len(jira.calls) == 1
+
+
+def test_a_wait_longer_than_the_deadline_is_told_at_once_to_everybody(jira):
+    headers = {"Retry-After": "1800", "RateLimit-Reason": "jira-quota-tenant-based"}
+    jira.get(f"{URL}/x", status=429, headers=headers)
+    line = wire(deadline=60)
+    started = time.monotonic()
+    for path in ("/x", "/y"):
+        with pytest.raises(Throttled, match=r"wait 1\d{3} s") as caught:
+            line.get(path)
+        assert "requests.deadline" in (caught.value.hint or "")
+    assert time.monotonic() - started < 5
+    assert len(jira.calls) == 1
+
+
+def test_a_web_page_in_the_middle_of_good_answers_is_only_a_hiccup(jira):
+    jira.get(f"{URL}/x", json={})
+    for _ in range(4):
+        jira.get(f"{URL}/x", body="<html>", content_type="text/html")
+    jira.get(f"{URL}/x", json={"ok": True})
+    line = wire()
+    line.get("/x")
+    assert line.get("/x") == {"ok": True}
+
+
+@pytest.mark.parametrize("headers", [{"X-RateLimit-FillRate": "2", "X-RateLimit-Interval-Seconds": "1"}])
+def test_an_empty_bucket_waits_for_one_token(headers):
+    limiter = Limiter(1e6, threading.Event())
+    assert limiter.heed("e", 429, headers) == 0.5
