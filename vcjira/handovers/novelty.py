@@ -23,6 +23,7 @@ def derive(mirror: Mirror) -> None:
     """Fill the internal table `novelty`; makes the temporary table `title_words` as well."""
     mirror.run(TITLE_WORDS)
     mirror.run(TERMS)
+    mirror.run(RISEN)
     mirror.run("CREATE OR REPLACE TEMP TABLE themes (site TEXT, bucket INTEGER, term UBIGINT, theme TEXT, g2 DOUBLE)")
     mirror.load("themes", _themes(mirror))
     mirror.run("DELETE FROM novelty")
@@ -34,7 +35,7 @@ def _themes(mirror: Mirror) -> list[dict[str, Any]]:
     """Terms that emerge in a month, judged together, merged where they stand for the same issues."""
     tested = {(row[0], row[1]): row[2] for row in mirror.tuples(TESTED)}
     months: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in mirror.rows(CANDIDATES.format(ratio=RATIO, issues=MIN_ISSUES, requesters=MIN_REQUESTERS)):
+    for row in mirror.rows(CANDIDATES.format(requesters=MIN_REQUESTERS)):
         row["g2"] = _g2(row["recent"], row["recent_all"], row["earlier"], row["earlier_all"])
         months[row["site"], row["bucket"]].append(row)
     found = []
@@ -107,23 +108,22 @@ SELECT site, issue_id, word, row_number() OVER (PARTITION BY site, issue_id ORDE
 FROM counted;
 """
 
-TERMS = """
-CREATE OR REPLACE TEMP TABLE term_uses AS
-WITH spread AS (
-    SELECT site, issue_id, bucket, unnest(list_distinct(list_concat(
+_SPREAD = """SELECT site, {row}bucket, unnest(list_distinct(list_concat(
         list_transform(words, lambda w: hash(w)),
         list_transform(range(1, len(words)), lambda n: hash(words[n] || ' ' || words[n + 1]))
     ))) AS term
-    FROM titles
-)
-SELECT site, issue_id, bucket, term FROM spread
-SEMI JOIN (SELECT site, term FROM spread GROUP BY site, term HAVING count(*) >= 5) USING (site, term);
+    FROM titles"""
+"""A title as its words and pairs of words, hashed."""
 
+TERMS = f"""
 CREATE OR REPLACE TEMP TABLE term_months AS
-WITH months AS (SELECT site, term, bucket, count(*) AS uses FROM term_uses GROUP BY ALL)
+WITH months AS (
+    SELECT site, term, bucket, count(*) AS uses FROM ({_SPREAD.format(row="")}) GROUP BY site, term, bucket
+),
+often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= 5)
 SELECT site, term, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent,
     CAST(sum(uses) OVER (PARTITION BY site, term ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier
-FROM months
+FROM months SEMI JOIN often USING (site, term)
 WINDOW near AS (PARTITION BY site, term ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
 
 CREATE OR REPLACE TEMP TABLE all_months AS
@@ -139,29 +139,39 @@ SELECT site, bucket, count(*) FROM term_months JOIN all_months USING (site, buck
 WHERE recent >= 5 AND earlier_all > 0 GROUP BY site, bucket
 """
 
+RISEN = f"""
+CREATE OR REPLACE TEMP TABLE risen AS
+SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
+FROM term_months m JOIN all_months a USING (site, bucket)
+WHERE a.earlier_all >= 100 AND m.recent >= {MIN_ISSUES}
+    AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
+
+-- the titles once more, of which only the few terms that rose are kept
+CREATE OR REPLACE TEMP TABLE term_uses AS
+SELECT site, issue_id, bucket, term FROM ({_SPREAD.format(row="issue_id, ")})
+SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term);
+"""
+
 CANDIDATES = """
-WITH risen AS (
-    SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
-    FROM term_months m JOIN all_months a USING (site, bucket)
-    WHERE a.earlier_all >= 100 AND m.recent >= {issues}
-        AND m.recent * 1.0 / a.recent_all >= {ratio} * (m.earlier + 0.5) / a.earlier_all
-),
+WITH
 -- materialized: else the titles may be joined by their site alone, before the terms are
 risen_uses AS MATERIALIZED (
     SELECT r.site, r.term, r.bucket, u.issue_id
     FROM risen r JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
 ),
+read AS (              -- the words again; the smallest, where two share a hash
+    SELECT r.site, r.term, r.bucket, r.issue_id, t.reporter_id, coalesce(
+        list_filter(t.words, lambda w: hash(w) = r.term)[1],
+        list_filter(list_transform(range(1, len(t.words)), lambda n: t.words[n] || ' ' || t.words[n + 1]),
+            lambda w: hash(w) = r.term)[1]) AS words
+    FROM risen_uses r JOIN titles t ON t.site = r.site AND t.issue_id = r.issue_id
+),
 uses AS (
-    SELECT r.site, r.term, r.bucket, list(r.issue_id ORDER BY r.issue_id) AS issues, any_value(t.words) AS words,
-        count(DISTINCT t.reporter_id) AS requesters
-    FROM risen_uses r
-    JOIN titles t ON t.site = r.site AND t.issue_id = r.issue_id
-    GROUP BY r.site, r.term, r.bucket
+    SELECT site, term, bucket, list(issue_id ORDER BY issue_id) AS issues, min(words) AS words,
+        count(DISTINCT reporter_id) AS requesters
+    FROM read GROUP BY site, term, bucket
 )
-SELECT r.*, u.issues, coalesce(
-    list_filter(u.words, lambda w: hash(w) = r.term)[1],
-    list_filter(list_transform(range(1, len(u.words)), lambda n: u.words[n] || ' ' || u.words[n + 1]),
-        lambda w: hash(w) = r.term)[1]) AS words
+SELECT r.*, u.issues, u.words
 FROM risen r JOIN uses u USING (site, term, bucket)
 WHERE u.requesters >= {requesters}
 ORDER BY r.site, r.bucket, r.term
@@ -170,21 +180,23 @@ ORDER BY r.site, r.bucket, r.term
 SCORES = """
 -- the share of a title that is new to its team: words whose first use there is under 120 days old and not the only one
 CREATE OR REPLACE TEMP TABLE new_words AS
-WITH uses AS (
-    SELECT t.site, t.issue_id, t.created, coalesce(t.team, '') AS team, unnest(list_distinct(t.words)) AS word
-    FROM titles t
+WITH placed AS (
+    SELECT rowid AS title, created, hash(site, coalesce(team, '')) AS place, words FROM titles
 ),
-known AS (
-    SELECT site, team, word, min(created) AS first_use, count(*) AS uses FROM uses GROUP BY ALL
+uses AS (
+    SELECT title, created, place, hash(place, word) AS term
+    FROM (SELECT title, created, place, unnest(list_distinct(words)) AS word FROM placed)
 ),
-teams AS (SELECT site, coalesce(team, '') AS team, min(created) AS began, count(*) AS issues FROM titles GROUP BY ALL)
-SELECT u.site, u.issue_id, u.team, u.created, u.created - t.began >= INTERVAL '90' DAY AS based,
-    round(sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
-        THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)), 9) AS score
-FROM uses u
-JOIN known k ON k.site = u.site AND k.team = u.team AND k.word = u.word
-JOIN teams t ON t.site = u.site AND t.team = u.team
-GROUP BY u.site, u.issue_id, u.team, u.created, t.began;
+known AS (SELECT term, min(created) AS first_use, count(*) AS uses FROM uses GROUP BY term),
+teams AS (SELECT place, min(created) AS began, count(*) AS issues FROM placed GROUP BY place),
+scored AS (
+    SELECT u.title, u.place, any_value(u.created) - any_value(t.began) >= INTERVAL '90' DAY AS based,
+        round(sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
+            THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)), 9) AS score
+    FROM uses u JOIN known k USING (term) JOIN teams t ON t.place = u.place
+    GROUP BY u.title, u.place
+)
+SELECT t.site, t.issue_id, s.place AS team, s.based, s.score FROM scored s JOIN titles t ON t.rowid = s.title;
 
 CREATE OR REPLACE TEMP TABLE first_uses AS
 WITH things AS (
