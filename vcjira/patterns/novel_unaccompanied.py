@@ -42,7 +42,7 @@ found:
     x3 211d+1h ann comments N*
     x3 211d+1h amy comments M*
     x3 211d+1h gil comments L*
-    220d pat passes N1 to Data   # without a word
+    220d pat passes N1 to Data   # no word recorded
     240d now
 """
 

@@ -1,4 +1,4 @@
-"""P12 rejection: Are requests turned away quickly and without a talk?
+"""P12 rejection: Are requests turned away quickly, with hardly a word recorded in Jira?
 
 Definition. A request closed by somebody of another side than the requester, with a resolution such as won't do,
 invalid, incomplete, cannot reproduce, duplicate or declined, within `within` of its creation and after at most one turn
