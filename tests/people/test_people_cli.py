@@ -9,12 +9,14 @@ from people_rows import fill
 
 from vcjira.cli import run
 from vcjira.mirror import Mirror
+from vcjira.patterns import PATTERNS
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "vcjira.yaml").write_text("version: 1\n")
+    no_patterns = ", ".join(f"{name}: {{enabled: false}}" for name in PATTERNS)
+    (tmp_path / "vcjira.yaml").write_text(f"version: 1\npatterns: {{{no_patterns}}}\n")
     with Mirror(tmp_path / "vcjira.duckdb", write=True) as mirror:
         fill(
             mirror,

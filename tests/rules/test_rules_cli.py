@@ -9,6 +9,7 @@ from rules_world import fill
 
 from vcjira.cli import run
 from vcjira.mirror import Mirror
+from vcjira.patterns import PATTERNS
 
 CONFIG = """
 version: 1
@@ -38,6 +39,8 @@ classify:
       given: {issue: OLD-1}
       expect: partner
 """
+CONFIG += f"patterns: {{{', '.join(f'{name}: {{enabled: false}}' for name in PATTERNS)}}}\n"
+"""No pattern is looked for: these commands do not need them."""
 DIRECTORY = "email,organization,team\nann@globex.example,Globex,Sales\n"
 
 
