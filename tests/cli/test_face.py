@@ -120,6 +120,26 @@ def test_json_goes_on_with_v_and_with_logs_as_json(desk, say):
     assert all("message" in json.loads(line) for line in lines)
 
 
+def test_errors_are_lines_of_json_too_where_logs_are(desk, say):
+    for args in (["--log-format", "json", "report", "wals"], ["--log-format=json", "-c", "none.yaml", "status"]):
+        said = say(*args)
+        facts = json.loads(said.err)
+        assert facts["level"] == "error"
+        assert facts["exit_code"] == said.code == 2
+        assert facts["hint"]
+
+
+def test_an_error_does_not_steer_the_terminal(desk, say):
+    said = say("explain", "\x1b[31mPLAT-1\x07")
+    assert said.code == 2
+    assert ESCAPE not in said.err
+    assert "\x07" not in said.err
+
+
+def test_a_command_that_is_nearly_one_is_suggested(say):
+    assert "Did you mean 'report'?" in say("reprot").err
+
+
 def test_quiet_says_only_what_went_wrong(desk, say):
     assert say("-q", "sync", "--full").err == ""
     assert say("sync", "--full").err != ""

@@ -1,8 +1,11 @@
 """The command line: which command lives where, global options, and the one place where errors become exit codes."""
 
+import difflib
 import errno
 import importlib
+import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -47,6 +50,16 @@ class Lazy(click.Group):
         command: click.Command = getattr(importlib.import_module(f"vcjira.cli.{module}"), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            said = f"{error.message} Did you mean {near[0]!r}?" if near else error.message
+            raise click.UsageError(said, ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -83,25 +96,34 @@ def run(args: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("vcjira: interrupted; the mirror is whole", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return _ended(args, "interrupted; the mirror is whole", EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         return 2
     except VcjiraError as error:
-        print(f"vcjira: {error}", file=sys.stderr)
-        return error.exit_code
+        return _ended(args, error.what, error.exit_code, error.where, error.hint)
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_OK
     except OSError as error:
         found = _of_the_system(error)
         if found is None:
-            return _bug(error, trace="-v" in args or "--verbose" in args)
-        print(f"vcjira: {found}", file=sys.stderr)
-        return found.exit_code
+            return _bug(args, error)
+        return _ended(args, found.what, found.exit_code, found.where, found.hint)
     except Exception as error:
-        return _bug(error, trace="-v" in args or "--verbose" in args)
+        return _bug(args, error)
+
+
+def _ended(args: list[str], what: str, code: int, where: str | None = None, hint: str | None = None) -> int:
+    """Say what went wrong, as text or as one line of JSON, without what could steer a terminal; the exit code."""
+    if "--log-format=json" in args or ("--log-format", "json") in pairwise(args):
+        facts = {"level": "error", "message": what, "where": where, "hint": hint, "exit_code": code}
+        print(json.dumps(facts, ensure_ascii=False), file=sys.stderr)
+        return code
+    lines = f"vcjira: {where}: {what}" if where else f"vcjira: {what}"
+    for line in [*lines.splitlines(), *(f"  hint: {line}" for line in (hint or "").splitlines())]:
+        print(App.clean(line), file=sys.stderr)
+    return code
 
 
 def _of_the_system(error: OSError) -> VcjiraError | None:
@@ -114,13 +136,12 @@ def _of_the_system(error: OSError) -> VcjiraError | None:
     return Mend(f"this file cannot be used: {said}", where=where) if where else None
 
 
-def _bug(error: Exception, *, trace: bool) -> int:
+def _bug(args: list[str], error: Exception) -> int:
+    """The frames with -v, but never the text of the error: it may hold what nobody should see."""
+    trace = any(arg == "--verbose" or arg.startswith("-v") for arg in args)
     if trace:
         import traceback
 
-        frames = traceback.format_tb(error.__traceback__)
-        print("".join(frames), file=sys.stderr, end="")
-    print(f"vcjira: unexpected {type(error).__name__}; this is a bug in vcjira", file=sys.stderr)
-    if not trace:
-        print("  hint: call `vcjira -v ...` again and report what it prints", file=sys.stderr)
-    return EXIT_BUG
+        print("".join(traceback.format_tb(error.__traceback__)), file=sys.stderr, end="")
+    hint = None if trace else "call `vcjira -v ...` again and report what it prints"
+    return _ended(args, f"unexpected {type(error).__name__}; this is a bug in vcjira", EXIT_BUG, None, hint)

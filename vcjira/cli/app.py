@@ -51,7 +51,11 @@ class App:
 
     def warn(self, text: str) -> None:
         """What went wrong, to stderr, whatever the verbosity."""
-        print(f"vcjira: {text}", file=sys.stderr)
+        if self.log_format == "json":
+            print(json.dumps({"level": "error", "message": text}, ensure_ascii=False), file=sys.stderr)
+            return
+        for number, line in enumerate(text.splitlines()):
+            print(self.clean(line if number else f"vcjira: {line}"), file=sys.stderr)
 
     @staticmethod
     def clean(text: str) -> str:
@@ -63,6 +67,9 @@ class App:
         if self.verbose < 0:
             return
         if self.log_format == "json":
-            print(json.dumps({"message": text, **facts}, ensure_ascii=False, default=str), file=sys.stderr)
+            print(
+                json.dumps({"level": "info", "message": text, **facts}, ensure_ascii=False, default=str),
+                file=sys.stderr,
+            )
         else:
             print(text, file=sys.stderr)

@@ -58,7 +58,13 @@ def _local(app: App) -> list["Check"]:
     from vcjira.jira.probe import Check
 
     settings = app.settings
-    checks = [Check("configuration", True, f"{app.config_path}: {len(settings.sites)} sites")]
+    checks = [
+        Check(
+            "configuration",
+            True,
+            f"{app.config_path}: {len(settings.sites)} site{'' if len(settings.sites) == 1 else 's'}",
+        )
+    ]
     for step in (_patterns, _files, _rules):
         try:
             checks += step(settings)
