@@ -17,8 +17,8 @@ import msgspec
 from vcjira.errors import Busy, Incomplete, Mend
 from vcjira.mirror import schema
 
-STORAGE = "v1.0.0"
-"""Storage version of a new file: readable by DuckDB 1.5, so that a user can go back."""
+STORAGE = "v1.2.0"
+"""Storage version of a new file: readable by DuckDB 1.5, so that a user can go back; the first that knows zstd."""
 
 
 FRUGAL = "128MB"

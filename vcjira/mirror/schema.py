@@ -20,7 +20,9 @@ CREATE TABLE issues (
     fetched_at TIMESTAMP,
     resolution TEXT, due TIMESTAMP, forwarded_from TEXT, lint TEXT[]
 );
-CREATE TABLE issue_fields (site TEXT, issue_id TEXT, fields TEXT);      -- JSON; for deriving again
+CREATE TABLE issue_fields (     -- as Jira gave them, JSON, slimmed; for deriving again
+    site TEXT, issue_id TEXT, fields TEXT USING COMPRESSION zstd
+);
 CREATE TABLE changes (
     site TEXT, issue_id TEXT, change_id TEXT, item INTEGER, changed TIMESTAMP, author_id TEXT,
     field TEXT, field_id TEXT, from_value TEXT, from_text TEXT, to_value TEXT, to_text TEXT
