@@ -108,7 +108,7 @@ def _since(began: tuple[float, float]) -> tuple[float, float]:
 def rivals(origin: Path, folder: Path) -> None:
     """The same four questions, and the hand-over network of 1 million events, asked of all three."""
     ours, wanted = {}, {}
-    with Mirror(origin, write=False) as mirror:
+    with Mirror(origin, write=True) as mirror:
         _limit(mirror)
         for name, sql in QUESTIONS.items():
             began = time.perf_counter()

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from timeline import Timeline, World, settings, timelines
+from timeline import CONFIG, Timeline, World, settings, timelines
 
 from vcjira import handovers, people, rules
+from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, find
+from vcjira.patterns import PATTERNS, derive, find
 
 EXAMPLES = [(name, one) for name, module in PATTERNS.items() for one in timelines(name, module.__doc__ or "")]
 
@@ -41,6 +42,35 @@ def hits(world: Mirror) -> dict[tuple[str, str], set[str]]:
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example.site for _, example in EXAMPLES])
 def test_the_manual_page_says_what_is_found(hits: dict[Any, set[str]], name: str, example: Timeline) -> None:
     assert (example.site in hits[name, repr(example.options)]) == example.found
+
+
+CELLS = ("proxy_requester", "queue_skip", "deadline_toss", "one_way_street", "missing_link")
+
+
+def test_only_patterns_of_a_cell_name_no_issue(world: Mirror) -> None:
+    for name, example in EXAMPLES:
+        if example.found and example.site.split(".")[1] in "12":
+            rows = find(world, settings({name: example.options}), name)
+            assert {row["issue_id"] is None for row in rows} == {name in CELLS}, name
+
+
+def test_what_is_switched_off_is_not_looked_for(world: Mirror) -> None:
+    derive(world, settings({name: {"enabled": name == "reopen"} for name in PATTERNS}))
+    assert world.tuples("SELECT DISTINCT pattern FROM hits") == [("reopen",)]
+
+
+def test_without_teams_the_path_is_that_of_persons() -> None:
+    grown = World()
+    grown.play(Timeline("desk", True, {}, ["0h ann creates to pat", "1d pat assigns to pia"]))
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        grown.save(mirror)
+        found = {}
+        for teams in (True, False):
+            chosen = settings() if teams else Settings.model_validate(CONFIG | {"teams": {}})
+            for room in (people, rules, handovers):
+                room.derive(mirror, chosen)
+            found[teams] = len(find(mirror, chosen, "handover"))
+    assert found == {True: 0, False: 1}
 
 
 def test_every_page_shows_both_and_names_its_parts() -> None:
