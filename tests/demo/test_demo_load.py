@@ -3,13 +3,19 @@
 import gzip
 import json
 import threading
+from contextlib import suppress
+from copy import deepcopy
 
 import pytest
 from demo_world import serving, small
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vcjira import nightly
 from vcjira.config import load as settings_of
 from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Faults, load
+from vcjira.demo.fields import wanted
+from vcjira.demo.shapes import Shapes
 from vcjira.errors import Mend
 from vcjira.mirror import Mirror
 from vcjira.sync import Options
@@ -305,3 +311,76 @@ def test_the_program_reads_all_of_them(shared, tmp_path, monkeypatch, product):
             ]
     assert counts == [len(store), histories, sum(len(issue.comments) for issue in issues)]
     assert counts[0] > 6_000
+
+
+@pytest.mark.parametrize("content", [b"junk", gzip.compress(b'{"id":"1","key":"A-1"}\n' * 900)[:40], b""])
+def test_a_file_that_is_no_whole_gzip_is_named(tmp_path, content):
+    path = tmp_path / "x.jsonl.gz"
+    path.write_bytes(content)
+    if not content:
+        assert len(load([path])) == 0
+        return
+    with pytest.raises(Mend, match=r"cannot be read to its end"):
+        load([path])
+
+
+def whole():
+    """An issue with everything that is read."""
+    ann = {"name": "ann", "key": "ann", "accountId": "1:a", "displayName": "Ann", "emailAddress": "a@x.example"}
+    status = {"id": "3", "name": "Open", "statusCategory": {"key": "new"}}
+    when = "2020-01-01T00:00:00.000+0000"
+    said = {
+        "id": "7",
+        "author": ann,
+        "body": "b",
+        "created": when,
+        "updated": when,
+        "visibility": {},
+        "jsdPublic": True,
+    }
+    step = {"field": "assignee", "fieldtype": "jira", "fieldId": "assignee", "from": "ann", "to": None, "toString": "x"}
+    link = {"id": "1", "type": {"name": "Blocks"}, "outwardIssue": {"id": "9", "key": "A-9"}}
+    fields = {
+        "summary": "s", "description": {"type": "doc", "content": [{"type": "text", "text": "x"}]}, "labels": ["l"],
+        "project": {"id": "1", "key": "A", "name": "A", "projectCategory": {"id": "1"}}, "components": [{"name": "c"}],
+        "issuetype": {"id": "1", "name": "Bug"}, "status": status, "priority": {"name": "High"}, "resolution": None,
+        "reporter": ann, "creator": ann, "assignee": None, "created": when, "updated": when, "resolutiondate": when,
+        "comment": {"total": 2, "comments": [said]}, "issuelinks": [link], "parent": {"id": "8", "key": "A-8"},
+        "customfield_10001": [{"value": "v", "id": "1"}], "customfield_10002": ann, "duedate": "2020-01-01",
+    }  # fmt: skip
+    history = {"id": "5", "author": ann, "created": when, "items": [step], "historyMetadata": {"type": "t"}}
+    log = {"total": 1, "histories": [history]}
+    return {"id": "1", "key": "A-1", "fields": fields, "changelog": log, "properties": {"p": {"value": 1}}}
+
+
+def places(value, path=()):
+    """The path of every part of a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in inner:
+        yield (*path, name)
+        yield from places(part, (*path, name))
+
+
+odd = st.sampled_from([None, True, 0, -5, 3.5, "", "x", "99999999999999999999", [], [1], {}, {"id": {}}, [[]], [None]])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(list(places(whole()))), odd), min_size=1, max_size=3))
+def test_whatever_stands_in_a_file_is_served_or_counted(tmp_path_factory, changes):
+    """A whole issue, some parts of it replaced by what does not belong there."""
+    thing = whole()
+    for path, value in changes:
+        held = thing
+        with suppress(KeyError, IndexError, TypeError):
+            for name in path[:-1]:
+                held = held[name]
+            held[path[-1]] = deepcopy(value)
+    file = tmp_path_factory.mktemp("any") / "x.jsonl"
+    file.write_text(json.dumps(thing) + "\n")
+    store = load([file])
+    assert len(store) + store.skipped == 1
+    for product in ("cloud", "datacenter"):
+        shapes = Shapes("http://h", product, "2", "UTC", Faults(), store.directory.meet)
+        for found in store.issues.values():
+            shown = json.loads(shapes.issue(found, wanted(["*all"], "*all"), histories=True))
+            assert shown["key"] == found.key

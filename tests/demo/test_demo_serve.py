@@ -24,7 +24,7 @@ def started(*options):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_line_and_a_clean_end(number):
     process, line, url = started("--issues", "60", "--zone", "Asia/Kathmandu")
-    assert line.startswith(f"embedded Jira (cloud) on {url}  issues 60  token: {TOKEN}")
+    assert line.startswith(f"embedded Jira (cloud) on {url}  issues 60  email: {EMAIL}  token: {TOKEN}")
     me = requests.get(f"{url}/rest/api/3/myself", auth=(EMAIL, TOKEN), timeout=5).json()
     assert me["timeZone"] == "Asia/Kathmandu"
     process.send_signal(number)
@@ -42,7 +42,7 @@ def test_data_files_faults_and_rate(tmp_path):
         "--data", str(data), "--product", "datacenter", "--faults", str(faults), "--rate", "2", "--latency", "1"
     )
     try:
-        assert "issues 1  not issues: 1  said again: 1" in line
+        assert f"issues 1  not issues: 1  said again: 1  token: {TOKEN}" in line
         token = {"Authorization": f"Bearer {TOKEN}"}
         assert requests.get(f"{url}/rest/api/2/field", headers=token, timeout=5).status_code == 503
         codes = [requests.get(f"{url}/rest/api/2/myself", headers=token, timeout=5).status_code for _ in range(3)]

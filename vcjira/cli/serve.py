@@ -49,9 +49,9 @@ def serve_jira(
 ) -> None:
     """Only the embedded Jira, on loopback.
 
-    Prints one line with its URL when it is ready; Ctrl-C ends it.
+    Prints one line with its URL and how to log in when it is ready; Ctrl-C ends it.
     """
-    from vcjira.demo import TOKEN, EmbeddedJira, company, load
+    from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, company, load
     from vcjira.demo.faults import Faults, read, throttled
     from vcjira.errors import Mend
 
@@ -68,8 +68,9 @@ def serve_jira(
     jira = EmbeddedJira(store, product=kind, port=port, faults=wrong, latency=latency / 1000, zone=zone, compress=gzip)
     with jira:
         told = {"not issues": store.skipped, "said again": store.replaced}
+        email = f"  email: {EMAIL}" if product == "cloud" else ""
         counts = "".join(f"  {what}: {count}" for what, count in told.items() if count)
-        app.say(f"embedded Jira ({product}) on {jira.url}  issues {len(store)}{counts}  token: {TOKEN}")
+        app.say(f"embedded Jira ({product}) on {jira.url}  issues {len(store)}{counts}{email}  token: {TOKEN}")
         sys.stdout.flush()
         stopped.wait()
 

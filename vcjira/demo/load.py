@@ -1,6 +1,7 @@
 """Files of raw issues, one JSON object per line, into a store."""
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -36,15 +37,17 @@ def load(paths: Iterable[Path]) -> Store:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Raw]]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                whole = raw.parts(line)
-            except ValueError:
-                raise Mend("not one JSON object per line", where=f"{path}:{number}") from None
-            yield _inner(whole)
+    place = 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            for line in file:
+                place += 1
+                if line.strip():
+                    yield _inner(raw.parts(line))
+    except ValueError:
+        raise Mend("not one JSON object per line", where=f"{path}:{place}") from None
+    except (OSError, EOFError, zlib.error):
+        raise Mend("the file cannot be read to its end, or is not what its name says", where=str(path)) from None
 
 
 def _inner(whole: dict[str, Raw]) -> dict[str, Raw]:

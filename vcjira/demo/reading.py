@@ -152,7 +152,7 @@ class Reader:
             id=int(number) if number.isdigit() else self.fresh(),
             author=self.user(entry.author),
             created=times.read(entry.created) or 0,
-            edits=tuple(self._edit(step) for step in entry.items),
+            edits=tuple(self._edit(step) for step in _listed(entry.items) if isinstance(step, dict)),
             metadata=None if entry.historyMetadata == NULL else entry.historyMetadata,
         )
 
@@ -191,6 +191,10 @@ def _parsed(value: Raw | None, kind: type[Any]) -> Any:
     """The value when it is of that kind, else the kind's empty value."""
     found = None if value is None else raw.parse(value)
     return found if isinstance(found, kind) else kind()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _scalar(value: Raw | None) -> str | None:

@@ -40,7 +40,13 @@ def wiki(body: Raw) -> Raw:
     document: Any = raw.parse(body)
     if not isinstance(document, dict) or document.get("type") != "doc":
         return body
-    return raw.raw("\n\n".join(_flat(block) for block in document.get("content") or []))
+    return raw.raw("\n\n".join(_flat(block) for block in _content(document)))
+
+
+def _content(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The nodes inside a node; what is none is left out."""
+    inside = node.get("content")
+    return [entry for entry in inside if isinstance(entry, dict)] if isinstance(inside, list) else []
 
 
 def _flat(node: dict[str, Any]) -> str:
@@ -52,7 +58,7 @@ def _flat(node: dict[str, Any]) -> str:
     if kind == "mention":
         return f"[~accountid:{(node.get('attrs') or {}).get('id', '')}]"
     joint = "\n" if kind in ("bulletList", "orderedList", "listItem", "table", "blockquote") else ""
-    return joint.join(_flat(inner) for inner in node.get("content") or [])
+    return joint.join(_flat(inner) for inner in _content(node))
 
 
 def plain(body: Raw | None) -> str:
