@@ -129,7 +129,10 @@ def reference() -> str:
 
 
 def _help(command: click.Command, called: str, level: str) -> Iterator[str]:
-    context = click.Context(command, info_name=called, terminal_width=100, max_content_width=100)
+    names = main.context_settings["help_option_names"]  # as called from the program; click remembers the first it met
+    context = click.Context(
+        command, info_name=called, terminal_width=100, max_content_width=100, help_option_names=names
+    )
     text = command.get_help(context)
     yield from (f"{level} `{called}`", "", "```", *(line.rstrip() for line in text.splitlines()), "```", "")
     if isinstance(command, click.Group) and command is not main:
