@@ -70,7 +70,8 @@ class Server:
         self.process, self.url = process, url
 
     def change(self, count: int) -> None:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(f"{count}\n")
         self.process.stdin.flush()
         self.process.stdout.readline()
@@ -158,8 +159,9 @@ def scale(sizes: list[int], product: str) -> None:
         with served(issues, 0.0, product) as server:
             cost = first(server, 8, product)
         print(
-            f"first sync of {issues} issues ({product}): {cost.seconds:.1f} s, {cost.seconds / issues * 1000:.3f} ms and"
-            f" {cost.cpu / issues * 1000:.3f} ms CPU per issue, {cost.requests} requests, peak {cost.megabytes:.0f} MB",
+            f"first sync of {issues} issues ({product}): {cost.seconds:.1f} s, {cost.seconds / issues * 1000:.3f} ms"
+            f" and {cost.cpu / issues * 1000:.3f} ms CPU per issue, {cost.requests} requests,"
+            f" peak {cost.megabytes:.0f} MB",
             flush=True,
         )
 

@@ -31,7 +31,10 @@ COLUMN_OF = {"component": "components", "label": "labels"}
 
 
 def save_requesters(mirror: Mirror, settings: Settings, book: Book, only: str = "true") -> None:
-    """`t_requesters`: pid, site, account_id, since, until and the requester columns; pid 0 is nobody, of whom nothing is known."""
+    """`t_requesters`: pid, site, account_id, since, until and the requester columns.
+
+    pid 0 is nobody, of whom nothing is known.
+    """
     _look_ups(mirror, settings)
     columns = book.keys("directory.")
     path = {column: quote("$." + '"' + column.replace('"', '\\"') + '"') for column in columns}
