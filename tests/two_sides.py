@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from vcjira import handovers, patterns, people, rules, stages, walls
+from vcjira import handovers, people, rules, walls
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
 
@@ -102,8 +103,8 @@ class World:
         )
 
     @contextmanager
-    def mirror(self, settings: Settings | None = None, *, hits: bool = False) -> Iterator[Mirror]:
-        """A mirror of it all with everything derived; hits of patterns only where a test looks at them."""
+    def mirror(self, settings: Settings | None = None, *also: ModuleType) -> Iterator[Mirror]:
+        """A mirror of it all with people, classes and hand-overs derived, and `also` what a test looks at."""
         chosen = settings or self.settings()
         with Mirror(Path(":memory:"), write=True) as mirror:
             mirror.load("sites", [{"site": SITE, "product": "cloud", "last_sync": NOW, "url": "https://jira.example"}])
@@ -112,7 +113,7 @@ class World:
             mirror.load("site_fields", [{"site": SITE, "field_id": "summary", "name": "Summary"}])
             for table in ("issues", "comments", "changes", "links"):
                 mirror.load(table, getattr(self, table))
-            for room in (people, rules, handovers, *([patterns] if hits else []), walls, stages):
+            for room in (people, rules, handovers, *also):
                 room.derive(mirror, chosen)
             yield mirror
 

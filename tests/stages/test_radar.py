@@ -11,6 +11,7 @@ from two_sides import NOW, SITE, World
 from vcjira import cli, stages
 from vcjira.config import load
 from vcjira.mirror import Mirror
+from vcjira.patterns import PATTERNS
 from vcjira.stages import Blip
 
 RULES = [
@@ -36,7 +37,7 @@ def company() -> World:
 
 def found(world: World, **more: Any) -> list[Blip]:
     settings = world.settings(classify={"rules": RULES}, **more)
-    with world.mirror(settings) as mirror:
+    with world.mirror(settings, stages) as mirror:
         return stages.radar(mirror, settings)
 
 
@@ -59,7 +60,7 @@ def test_the_proposal_is_a_rule_that_classes_the_pair_so(tmp_path: Path) -> None
     path.write_text(text)
     (rule,) = load(path).classify.rules
     settings = world.settings(classify={"rules": [rule.model_dump(by_alias=True), *RULES]})
-    with world.mirror(settings) as mirror:
+    with world.mirror(settings, stages) as mirror:
         after = mirror.tuples("SELECT class_now FROM classes WHERE organization = 'Sales' AND team = 'Platform'")
         about = [other.about for other in stages.radar(mirror, settings)]
     assert set(after) == {("partner",)}
@@ -89,6 +90,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = world.settings(classify={"rules": RULES})
     document = settings.model_dump(mode="json", by_alias=True, include={"people": {"affiliations"}, "teams": True})
     document["classify"] = {"rules": RULES}
+    document["patterns"] = {name: {"enabled": False} for name in PATTERNS}
     (tmp_path / "vcjira.yaml").write_text(json.dumps({"version": 1, **document}))
     with Mirror(tmp_path / "vcjira.duckdb", write=True) as mirror:
         mirror.load("sites", [{"site": SITE, "product": "cloud", "last_sync": NOW, "url": "https://jira.example"}])

@@ -3,7 +3,7 @@
 import pytest
 from two_sides import NOW, World
 
-from vcjira import statistics, walls
+from vcjira import patterns, statistics, walls
 
 
 def test_a_request_is_two_way_when_both_sides_wrote() -> None:
@@ -90,7 +90,7 @@ def test_a_cell_that_stands_out_is_named_and_its_neighbours_are_not() -> None:
     world.traffic("Sales", "Platform", 120, two_way=6)
     for organization, team in [("Finance", "Platform"), ("Finance", "Data"), ("Legal", "Data"), ("Legal", "Platform")]:
         world.traffic(organization, team, 120, two_way=70)
-    with world.mirror() as mirror:
+    with world.mirror(None, walls) as mirror:
         cells = world.cells(mirror)
         kept = mirror.tuples("SELECT organization, team FROM walls WHERE named")
     assert [pair for pair, cell in cells.items() if cell.named] == [("Sales", "Platform")]
@@ -130,7 +130,7 @@ def test_beside_the_share_stand_silence_ping_pong_wait_and_relays() -> None:
         if number < 24:
             world.change(issue, "Platform.1", "assignee", "Platform.1", "Data.1", hours=200)
             world.change(issue, "Data.1", "assignee", "Data.1", "Platform.1", hours=400)
-    with world.mirror(hits=True) as mirror:
+    with world.mirror(None, patterns) as mirror:
         cell = world.cells(mirror)["Sales", "Platform"]
     assert cell.handovers == 48
     assert (cell.silent.hits, cell.silent.of) == (48, 48)
