@@ -52,9 +52,8 @@ WHERE s.left_at < s.since + INTERVAL '{under}' SECOND AND {counted} AND lower(s.
             UNION ALL
             SELECT w.site, w.issue_id, w.actor_id, w.happened FROM work_signs w
         ) e
+        LEFT JOIN person_teams p ON p.site = e.site AND p.account_id = e.actor_id
         WHERE e.site = s.site AND e.issue_id = s.issue_id AND e.happened >= s.since AND e.happened <= s.left_at
-            AND (e.actor_id IN (s.account_id, s.holder) OR EXISTS (
-                SELECT 1 FROM person_teams p WHERE p.site = e.site AND p.account_id = e.actor_id AND p.team = s.holder
-            ))
+            AND (e.actor_id IN (s.account_id, s.holder) OR p.team = s.holder)
     )
 """
