@@ -21,7 +21,6 @@ STORAGE = "v1.2.0"
 """Storage version of a new file: readable by DuckDB 1.5, so that a user can go back; the first that knows zstd."""
 
 
-FRUGAL = "128MB"
 LINE = 1_000_000
 """Bytes that DuckDB sets aside for one line of JSON, twice per thread; longer ones get what they need."""
 
@@ -88,16 +87,6 @@ class Mirror:
                 self._con.execute("ROLLBACK")
             raise
         self.run("COMMIT")
-
-    @contextmanager
-    def frugal(self) -> Iterator[None]:
-        """Little memory for the database in this block, however large the mirror: what does not fit goes to disk."""
-        usual = self.value("SELECT current_setting('memory_limit')")
-        self.run(f"SET memory_limit = '{FRUGAL}'")
-        try:
-            yield
-        finally:
-            self.run(f"SET memory_limit = '{usual}'")
 
     def load(self, table: str, rows: Iterable[Any]) -> None:
         """Append rows (dicts, dataclasses or structs with the table's column names) as one batch.

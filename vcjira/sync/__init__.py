@@ -34,12 +34,7 @@ def sync_site(
     where: str | None = None,
 ) -> Outcome:
     """Bring one site up to date. Raises before anything was read; afterwards trouble is in the certificate."""
-    with mirror.frugal():
-        return _all_steps(Steps(mirror, site, tracker, options, watch, where), run_id)
-
-
-def _all_steps(run: Steps, run_id: str) -> Outcome:
-    mirror, site, tracker, options = run.mirror, run.site, run.tracker, run.options
+    run = Steps(mirror, site, tracker, options, watch, where)
     run.prepare()
     run.walk()
     trouble: VcjiraError | None = None

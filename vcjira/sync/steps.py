@@ -17,7 +17,7 @@ from vcjira.sync.pool import spread, streamed
 from vcjira.sync.reading import CHUNK, read, summed, without_order
 from vcjira.tracker import Fetched, Stub, Tracker
 
-BATCH = 2_000
+BATCH = 1_000
 """Issues per transaction: large enough for DuckDB, small enough to lose little to a kill."""
 OVERLAP = timedelta(minutes=5)
 """The catch-up, and the watermark, look back this far behind the start of the run."""
