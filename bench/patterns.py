@@ -22,6 +22,8 @@ from vcjira import nightly
 from vcjira.mirror import Mirror
 
 HERE = Path(__file__).parent
+TRIES = 3
+"""The best of so many counts, theirs as ours: the machine may be busy with something else."""
 WHO = ("vcjira.people", "vcjira.rules")
 """Rooms that say who asks; their time is shown apart: it is not the patterns'."""
 
@@ -110,10 +112,13 @@ def rivals(origin: Path, folder: Path) -> None:
     ours, wanted = {}, {}
     with Mirror(origin, write=True) as mirror:
         _limit(mirror)
+        mirror.run(EVENTS)
         for name, sql in QUESTIONS.items():
-            began = time.perf_counter()
-            wanted[name] = mirror.tuples(sql)[0]
-            ours[name] = time.perf_counter() - began
+            ours[name] = float("inf")
+            for _ in range(TRIES):
+                began = time.perf_counter()
+                wanted[name] = mirror.tuples(sql)[0]
+                ours[name] = min(ours[name], time.perf_counter() - began)
         for table, sql in EXPORTS.items():
             mirror.run(f"COPY ({sql}) TO '{folder / table}.parquet'")
     python = folder / "rivals" / "bin" / "python"
@@ -140,10 +145,13 @@ _STEPS = """SELECT issue_id, to_value AS holder,
     lag(to_value) OVER w AS before, lag(to_value, 2) OVER w AS origin
     FROM changes WHERE field = 'assignee' AND to_value IS NOT NULL
     WINDOW w AS (PARTITION BY issue_id ORDER BY changed, change_id)"""
-_NETWORK = "SELECT issue_id, 'T' || hash(author_id) % 120 AS resource, changed, change_id FROM changes LIMIT 1000000"
+EVENTS = """CREATE OR REPLACE TEMP TABLE network_events AS
+    SELECT issue_id, 'T' || hash(author_id) % 120 AS resource, changed, change_id FROM changes
+    WHERE CAST(issue_id AS BIGINT) < 86_000"""
+"""About one million, by 120 resources."""
 
 QUESTIONS = {
-    "hand-overs": f"""SELECT count(*), count(DISTINCT issue_id), count(DISTINCT (before, holder))
+    "hand-overs": f"""SELECT count(*), count(DISTINCT issue_id), count(DISTINCT hash(before, holder))
         FROM ({_STEPS}) WHERE before <> holder""",
     "ping-pong": f"""SELECT count(*), count(DISTINCT issue_id) FROM ({_STEPS})
         WHERE origin = holder AND before <> holder""",
@@ -155,9 +163,9 @@ QUESTIONS = {
             SELECT c.issue_id, c.created, c.comment_id, c.author_id = i.reporter_id AS side
             FROM comments c JOIN issues i USING (issue_id))
         ) WHERE before IS DISTINCT FROM side GROUP BY issue_id)""",
-    "network": f"""SELECT count(*), sum(n) FROM (SELECT before, resource, count(*) AS n FROM (
+    "network": """SELECT count(*), sum(n) FROM (SELECT before, resource, count(*) AS n FROM (
         SELECT resource, lag(resource) OVER (PARTITION BY issue_id ORDER BY changed, change_id) AS before
-        FROM ({_NETWORK} ) ) WHERE before IS NOT NULL GROUP BY ALL)""",
+        FROM network_events) WHERE before IS NOT NULL GROUP BY ALL)""",
 }
 """What both answer, in numbers that must be equal."""
 
@@ -165,7 +173,7 @@ EXPORTS = {
     "changes": "SELECT issue_id, change_id, changed, field, to_value FROM changes",
     "comments": "SELECT issue_id, comment_id, created, author_id FROM comments",
     "issues": "SELECT issue_id, created, reporter_id FROM issues",
-    "events": _NETWORK,
+    "events": "FROM network_events",
 }
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas
 
 FOLDER = Path(sys.argv[1])
+TRIES = 3
 
 
 def steps(changes: pandas.DataFrame) -> pandas.DataFrame:
@@ -58,9 +59,11 @@ def network() -> tuple[float, ...]:
     events = pm4py.format_dataframe(events, case_id="issue_id", activity_key="resource", timestamp_key="changed")
     events["org:resource"] = events["resource"]
     pairs = len(events) - events["case:concept:name"].nunique()
-    began = time.perf_counter()
-    found = pm4py.discover_handover_of_work_network(events)
-    seconds = time.perf_counter() - began
+    seconds = float("inf")
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        found = pm4py.discover_handover_of_work_network(events)
+        seconds = min(seconds, time.perf_counter() - began)
     weights = [weight * pairs for weight in found.connections.values()]
     return seconds, sum(weight > 0.5 for weight in weights), round(sum(weights))
 
@@ -70,9 +73,12 @@ def main() -> None:
     for name, question in {
         "hand-overs": hand_overs, "ping-pong": ping_pong, "first response": first_response, "turns": turns,
     }.items():  # fmt: skip
-        began = time.perf_counter()
-        answer = question()
-        said[name] = (time.perf_counter() - began, [float(value) for value in answer])
+        seconds = float("inf")
+        for _ in range(TRIES):
+            began = time.perf_counter()
+            answer = question()
+            seconds = min(seconds, time.perf_counter() - began)
+        said[name] = (seconds, [float(value) for value in answer])
     seconds, *answer = network()
     said["network"] = (seconds, [float(value) for value in answer])
     print(json.dumps(said))

@@ -21,6 +21,7 @@ SPELLED: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bVARCHAR\(200\)", "STRING"),
         (r"extract\(isodow FROM ([^()]*)\)", r"extract(DAYOFWEEK_ISO FROM \1)"),
         (r"\bTIMESTAMP '", "TIMESTAMP_NTZ '"),
+        (r"(?<=\w)''(?=\w)", r"\\'"),
     ),
 }
 """Engine -> what to write instead, as regular expressions over the text."""
