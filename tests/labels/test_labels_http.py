@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from labels_http import HttpJira, HttpWorld, http_world
 from test_labels_laws import CLASSES, ISSUES, QUIET_APPLY, check_rest, play, step
@@ -22,6 +22,8 @@ from vcjira.labels.verify import verify
 from vcjira.mirror import Mirror
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+UNSHRUNK = (Phase.explicit, Phase.generate)
+"""A failing history is told as it was found: making it smaller over HTTP takes minutes."""
 PRODUCTS = [("cloud", True), ("cloud", False), ("datacenter", False)]
 NAMES = ["cloud in bulk", "cloud singly", "datacenter"]
 
@@ -52,7 +54,7 @@ def populated(w: HttpWorld, count: int = ISSUES) -> HttpWorld:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("product", "bulk"), PRODUCTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=12, deadline=None, suppress_health_check=QUIET, phases=UNSHRUNK)
 @given(steps=st.lists(step, max_size=10))
 def test_the_laws_hold_over_http(mirror: Mirror, product: Any, bulk: bool, steps: list[Any]) -> None:
     jira = HttpJira(product, bulk=bulk)
@@ -60,6 +62,30 @@ def test_the_laws_hold_over_http(mirror: Mirror, product: Any, bulk: bool, steps
         w = populated(http_world(emptied(mirror), jira, patterns=["ping_pong"]))
         play(w, [QUIET_APPLY, *steps])
         check_rest(w)
+        assert jira.books.violations == []
+
+
+def folded(labels: dict[str, list[str]]) -> dict[str, set[str]]:
+    """A label in another case is the same label: where a person's stands so, ours is not put back beside it."""
+    return {key: {label.casefold() for label in worn} for key, worn in labels.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("product", "bulk"), PRODUCTS)
+@settings(max_examples=8, deadline=None, suppress_health_check=QUIET, phases=UNSHRUNK)
+@given(steps=st.lists(step, max_size=8))
+def test_undo_restores_exactly_over_http(mirror: Mirror, product: Any, bulk: bool, steps: list[Any]) -> None:
+    jira = HttpJira(product, bulk=bulk)
+    with jira.server:
+        w = populated(http_world(emptied(mirror), jira, patterns=["ping_pong"]))
+        play(w, steps)
+        w.sync()
+        before = folded(jira.store.labels())
+        plan = plan_of(w)
+        assert plan_of(w).text() == plan.text()
+        if plan.changes:
+            go(w, draft_undo(w.mirror, w.settings, go(w, plan).run_id or ""))
+        assert folded(jira.store.labels()) == before
         assert jira.books.violations == []
 
 
