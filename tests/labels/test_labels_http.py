@@ -1,6 +1,7 @@
 """The same laws, and faults, over real HTTP on the embedded Jira of both products."""
 
 import contextlib
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,3 +237,30 @@ def test_jira_goes_away_in_the_middle(w: HttpWorld) -> None:
     agree(w)
     applied_once(w)
     assert plan_of(w).changes == []
+
+
+def test_the_reason_is_told_in_bulk_and_nobody_gets_mail(tmp_path: Path) -> None:
+    jira = HttpJira("cloud", bulk=True)
+    with jira.server:
+        w = populated(http_world(tmp_path, jira, evidence_property="vcjira"), 450)
+        seen = len(jira.server.requests)
+        assert apply(w.mirror, w.settings, plan_of(w), w.tracker_for).done == 450
+        sent = jira.server.requests[seen:]
+        edits = [request for request in sent if request.path.endswith("/bulk/issues/fields")]
+        assert [request.body["sendBulkNotification"] for request in edits] == [False] * 3
+        assert not [request for request in sent if request.method == "PUT"]
+        assert len([request for request in sent if request.path.endswith("/issue/properties")]) == 3
+        assert len([request for request in sent if "permissions" in request.path]) == 2
+        assert len([request for request in sent if "/bulk/queue/" in request.path]) <= 9
+        told = [json.loads(bytes(issue.properties["vcjira"])) for issue in jira.store.issues.values()]
+        assert {value["class"] for value in told} == {"partner", "stakeholder", "customer"}
+
+
+def test_the_reason_is_told_only_where_labels_were_written(tmp_path: Path) -> None:
+    jira = HttpJira("cloud", bulk=True)
+    with jira.server:
+        w = populated(http_world(tmp_path, jira, evidence_property="vcjira"), 30)
+        jira.server.faults.no_edit = ["P1"]
+        outcome = go(w)
+        assert (outcome.done, outcome.without_evidence) == (15, 0)
+        assert sum("vcjira" in issue.properties for issue in jira.store.issues.values()) == 15
