@@ -19,6 +19,7 @@ def played(tmp_path_factory):
     return folder, said
 
 
+@pytest.mark.slow
 def test_it_ends_well_and_says_where_everything_is(played):
     folder, said = played
     assert said.code == 0, said.err
@@ -27,6 +28,7 @@ def test_it_ends_well_and_says_where_everything_is(played):
         assert name in said.out
 
 
+@pytest.mark.slow
 def test_every_line_it_offers_runs(played, say, monkeypatch):
     folder, said = played
     lines = re.findall(r"^  (cd .*)$", said.out, re.MULTILINE)
@@ -39,6 +41,7 @@ def test_every_line_it_offers_runs(played, say, monkeypatch):
         assert answer.out
 
 
+@pytest.mark.slow
 def test_the_labels_are_those_that_the_plan_wanted(played):
     folder, _ = played
     plan = json.loads((folder / "here" / "plan.json").read_text())

@@ -288,6 +288,7 @@ def test_a_reader_that_goes_away_is_no_error(desk):
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_token_is_in_no_file_that_we_write(desk, say):
     assert say("-v", "sync", "--full").code == 0
     assert say("report", "walls", "--format", "json", "--out", "w.json").code == 0

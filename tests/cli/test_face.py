@@ -185,12 +185,14 @@ def on_a_terminal(folder, *args: str, columns: int = 80, **env: str) -> str:
     return seen.decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_colours_on_a_terminal_and_none_where_they_are_not_wanted(desk):
     assert ESCAPE in on_a_terminal(desk, "labels", "plan")
     assert ESCAPE not in on_a_terminal(desk, "labels", "plan", NO_COLOR="1")
     assert ESCAPE not in call(desk, "labels", "plan").out
 
 
+@pytest.mark.slow
 def test_progress_on_a_terminal_only_where_it_is_wanted(desk):
     assert ESCAPE in on_a_terminal(desk, "sync", "--full")
     assert ESCAPE not in on_a_terminal(desk, "--no-progress", "sync", "--full", NO_COLOR="1")
