@@ -122,7 +122,7 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path, 
         assert mirror.value(doubled) == 0
 
 
-@pytest.mark.parametrize("size", ["900k", "1500k"], ids=["at once", "later"])
+@pytest.mark.parametrize("size", ["900k", pytest.param("1500k", marks=pytest.mark.slow)], ids=["at once", "later"])
 def test_a_full_disk_is_told_and_nothing_saved_is_lost(tmp_path, jira, size):
     mount = tmp_path / "small"
     mount.mkdir()

@@ -36,7 +36,7 @@ def test_sync_twice_is_sync_once_and_fetches_no_bodies(tmp_path, product):
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=st.lists(st.tuples(st.lists(st.sampled_from(EDITS), max_size=8), st.booleans()), min_size=1, max_size=3),
        seed=st.integers(0, 1000))  # fmt: skip
 def test_any_nights_leave_the_mirror_equal_to_a_full_reading(tmp_path, product, nights, seed):
