@@ -55,7 +55,7 @@ def populated(w: HttpWorld, count: int = ISSUES) -> HttpWorld:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("product", "bulk"), PRODUCTS)
-@settings(max_examples=12, deadline=None, suppress_health_check=QUIET, phases=UNSHRUNK)
+@settings(max_examples=8, deadline=None, suppress_health_check=QUIET, phases=UNSHRUNK)
 @given(steps=st.lists(step, max_size=10))
 def test_the_laws_hold_over_http(mirror: Mirror, product: Any, bulk: bool, steps: list[Any]) -> None:
     jira = HttpJira(product, bulk=bulk)

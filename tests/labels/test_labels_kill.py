@@ -21,7 +21,7 @@ from vcjira.cli import run
 from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Faults, Request, Store
 from vcjira.mirror import Mirror
 
-KILLS = int(os.environ.get("VCJIRA_KILLS", "2"))
+KILLS = int(os.environ.get("VCJIRA_KILLS", "1"))
 """Kills per way of writing; with the large number go the 2,000 changes that the trial is really about."""
 ISSUES = 2_000 if KILLS > 10 else 400
 LABELS = {"acme.example": "vc-stakeholder", "globex.example": "vc-customer"}

@@ -144,7 +144,7 @@ def test_labels_have_an_owner_and_a_no_is_final(mirror: Mirror, steps: list[Any]
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=30), bulk=st.booleans())
 def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
