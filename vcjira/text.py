@@ -233,8 +233,10 @@ def named(prose: str) -> list[str]:
     text = prose.lower()
     found: dict[str, None] = {}
     for kind, (triggers, pattern) in NAMED.items():
-        if any(trigger in text for trigger in triggers):
-            for match in pattern.finditer(prose):
+        # rarely, lower case is longer: then the places are not those of the prose
+        stretches = _around(text, triggers) if len(text) == len(prose) else iter([(0, len(prose))])
+        for start, end in stretches:
+            for match in pattern.finditer(prose, start, end):
                 found[f"{kind}:{' '.join(str(match[match.lastindex or 0]).lower().split())[:60]}"] = None
     return list(found)[:MOST_MATCHES]
 
