@@ -76,6 +76,19 @@ def test_a_pair_climbs_when_both_sides_talk() -> None:
     assert (rows[-1]["stage"], rows[-1]["seen"], rows[-1]["sure"]) == ("S3", "S3", True)
 
 
+def test_work_of_a_colleague_beside_the_requester_is_joint_work_as_in_the_embedding_index() -> None:
+    world = World()
+    for number in range(40):
+        issue = world.ask(f"Sales.{number % 11}", "Platform", 40 + number / 9)
+        world.say(issue, "Sales.12", "Platform.1", "Sales.12")
+        world.change(issue, "Sales.12", "description", "x", "y")
+        world.change(issue, "Platform.1", "summary", "x", "y")
+    with world.mirror(None, stages) as mirror:
+        (row,) = mirror.rows("SELECT joint, stage FROM stages WHERE number = 0")
+        embedding = world.cells(mirror)["Sales", "Platform"].embedding
+    assert (row, embedding) == ({"joint": 40, "stage": "S4"}, 1.0)
+
+
 def test_what_happens_after_a_window_does_not_count_in_it() -> None:
     world = World()
     for number in range(40):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from vcjira.handovers.acts import acts
 from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 from vcjira.mirror import Mirror
 
@@ -27,6 +28,7 @@ def measure(mirror: Mirror, as_of: datetime, projects: Sequence[str] = ()) -> li
     """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
     params: dict[str, object] = {"as_of": as_of}
     mirror.run(_ASKED, params | {"projects": list(projects)})
+    mirror.run(acts("stage_acts", near="stage_requests"), params)
     mirror.run(_SIGNS, params)
     mirror.run(_QUESTIONS, params)
     mirror.run(_VOICES, params)
@@ -58,7 +60,7 @@ SELECT r.* FROM recent r SEMI JOIN busy USING (site, organization, team)
 """
 
 _SIGNS = """
--- per request the moments from which on it was two-way, had three turns, was worked on by both sides
+-- per request the moments from which on it was two-way, had three turns, was worked on by both sides (patterns.md 5.2)
 CREATE OR REPLACE TEMP TABLE stage_signs AS
 WITH said AS (
     SELECT t.site, t.issue_id, t.created, t.side,
@@ -76,19 +78,33 @@ spoken AS (
         min(created) FILTER (n >= 2) AS two_way_since, min(created) FILTER (n >= 3) AS third_turn
     FROM numbered GROUP BY ALL
 ),
-edited AS (
-    SELECT c.site, c.issue_id, greatest(min(c.changed) FILTER (c.author_id = r.requester_id),
-        min(c.changed) FILTER (c.author_id <> r.requester_id)) AS since
-    FROM changes c JOIN stage_requests r USING (site, issue_id)
-    ANTI JOIN (SELECT site, account_id AS author_id FROM people WHERE bot) b USING (site, author_id)
-    WHERE lower(c.field) IN ('summary', 'description') GROUP BY ALL
-    HAVING bool_or(c.author_id = r.requester_id) AND bool_or(c.author_id <> r.requester_id)
+placed AS (
+    SELECT a.site, a.issue_id, a.account_id, a.text, a.work,
+        CASE WHEN bool_or(coalesce(p.team = r.team, false)) THEN 'team'
+            WHEN bool_or(coalesce(f.organization = r.organization, false)) OR bool_or(a.account_id = r.requester_id)
+                THEN 'asking'
+            WHEN count(s.team) = 0 THEN 'team' END AS side
+    FROM stage_acts a JOIN stage_requests r USING (site, issue_id)
+    LEFT JOIN affiliations f ON f.site = a.site AND f.account_id = a.account_id
+        AND (f.valid_from IS NULL OR f.valid_from <= a.happened)
+        AND (f.valid_until IS NULL OR f.valid_until > a.happened)
+    LEFT JOIN person_teams p ON p.site = a.site AND p.account_id = a.account_id
+        AND (p.valid_from IS NULL OR p.valid_from <= a.happened)
+        AND (p.valid_until IS NULL OR p.valid_until > a.happened)
+    LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = r.site AND s.team = r.team
+    GROUP BY ALL
 ),
-assigned AS (
-    SELECT h.site, h.issue_id, greatest(min(h.happened) FILTER (h.to_person = r.requester_id),
-        min(h.happened) FILTER (h.to_person <> r.requester_id)) AS since
-    FROM handovers h JOIN stage_requests r USING (site, issue_id) GROUP BY ALL
-    HAVING bool_or(h.to_person = r.requester_id) AND bool_or(h.to_person <> r.requester_id)
+sides AS (
+    SELECT site, issue_id,
+        min(text) FILTER (side = 'asking') AS asking_text, min(text) FILTER (side = 'team') AS team_text,
+        min(work) FILTER (side = 'asking') AS asking_work, min(work) FILTER (side = 'team') AS team_work
+    FROM placed GROUP BY ALL
+),
+done AS (
+    SELECT site, issue_id,
+        CASE WHEN asking_text IS NOT NULL AND team_text IS NOT NULL THEN greatest(asking_text, team_text) END AS text,
+        CASE WHEN asking_work IS NOT NULL AND team_work IS NOT NULL THEN greatest(asking_work, team_work) END AS work
+    FROM sides
 ),
 family AS (
     SELECT i.site, i.issue_id, max(o.created) AS since FROM stage_requests r JOIN issues i USING (site, issue_id)
@@ -98,10 +114,10 @@ family AS (
     GROUP BY ALL
 )
 SELECT r.site, r.issue_id, r.key, r.organization, r.team, r.requester_id, r.created, s.first_word, s.first_side,
-    s.two_way_since, list_sort(list_filter([s.third_turn, e.since, a.since, f.since], lambda t: t IS NOT NULL))[2]
+    s.two_way_since, list_sort(list_filter([s.third_turn, b.text, b.work, f.since], lambda t: t IS NOT NULL))[2]
         AS joint_since
-FROM stage_requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN edited e USING (site, issue_id)
-LEFT JOIN assigned a USING (site, issue_id) LEFT JOIN family f USING (site, issue_id)
+FROM stage_requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN done b USING (site, issue_id)
+LEFT JOIN family f USING (site, issue_id)
 """
 
 _QUESTIONS = f"""

@@ -6,6 +6,7 @@ itself on which T spoke, and requests of T to G, where G is a team as well. `wal
 
 from datetime import datetime
 
+from vcjira.handovers.acts import acts
 from vcjira.mirror import Mirror
 from vcjira.walls.requests import holds
 
@@ -22,7 +23,7 @@ def gather(mirror: Mirror, window_from: datetime, window_to: datetime, as_of: da
     """Make the temporary tables `wall_touched` and `wall_joint`; needs `wall_requests`."""
     mirror.run(SPEAKERS, {"from": window_from, "as_of": as_of})
     mirror.run(TOUCHED, {"from": window_from, "to": window_to})
-    mirror.run(ACTS, {"as_of": as_of})
+    mirror.run(acts("wall_acts", near="wall_touched"), {"as_of": as_of})
     mirror.run(SIDES)
     mirror.run(TURNS, {"as_of": as_of})
     mirror.run(FAMILIES)
@@ -75,36 +76,6 @@ SELECT site, organization, team, issue_id, any_value(requester_id) AS requester_
 FROM found GROUP BY ALL
 """
 
-ACTS = """
--- what people did there: wrote, edited the text, own a sub-task, held the issue, logged work
-CREATE OR REPLACE TEMP TABLE wall_acts AS
-WITH near AS (SELECT DISTINCT site, issue_id FROM wall_touched),
-acts AS (
-    SELECT site, issue_id, author_id AS account_id, created AS happened, 'talk' AS kind FROM talk SEMI JOIN near
-        USING (site, issue_id) WHERE human AND NOT template AND created <= $as_of
-    UNION ALL
-    SELECT site, issue_id, author_id, changed, CASE WHEN lower(field) IN ('timespent', 'worklogid') THEN 'work'
-        ELSE 'text' END
-    FROM changes SEMI JOIN near USING (site, issue_id)
-    WHERE changed <= $as_of AND (lower(field) IN ('summary', 'description', 'timespent', 'worklogid')
-        OR lower(field) LIKE 'acceptance%')
-    UNION ALL
-    SELECT site, issue_id, to_person, happened, 'work' FROM handovers SEMI JOIN near USING (site, issue_id)
-        WHERE happened <= $as_of
-    UNION ALL
-    SELECT site, issue_id, from_person, happened, 'work' FROM handovers SEMI JOIN near USING (site, issue_id)
-        WHERE happened <= $as_of
-    UNION ALL
-    SELECT i.site, i.issue_id, i.assignee_id, i.created, 'work' FROM issues i SEMI JOIN near USING (site, issue_id)
-    UNION ALL
-    SELECT p.site, p.issue_id, i.assignee_id, i.created, 'text' FROM issues p SEMI JOIN near USING (site, issue_id)
-        JOIN issues i ON i.site = p.site AND i.parent_key = p.key AND i.created <= $as_of
-)
-SELECT a.site, a.issue_id, a.account_id, min(a.happened) AS happened, bool_or(kind = 'text') AS text,
-    bool_or(kind = 'work') AS work
-FROM acts a LEFT JOIN people b ON b.site = a.site AND b.account_id = a.account_id
-WHERE a.account_id IS NOT NULL AND NOT coalesce(b.bot, false) GROUP BY ALL
-"""
 
 SIDES = f"""
 -- on which side of which pair somebody stood there: the requester's, the team's; where a team has no configured
@@ -165,8 +136,8 @@ JOINT = """
 CREATE OR REPLACE TEMP TABLE wall_joint AS
 WITH done AS (
     SELECT s.site, s.organization, s.team, s.issue_id,
-        bool_or(a.text AND s.side = 'asking') AND bool_or(a.text AND s.side = 'team') AS b,
-        bool_or(a.work AND s.side = 'asking') AND bool_or(a.work AND s.side = 'team') AS e
+        count(a.text) FILTER (s.side = 'asking') > 0 AND count(a.text) FILTER (s.side = 'team') > 0 AS b,
+        count(a.work) FILTER (s.side = 'asking') > 0 AND count(a.work) FILTER (s.side = 'team') > 0 AS e
     FROM wall_sides s JOIN wall_acts a USING (site, issue_id, account_id) GROUP BY ALL
 ),
 signs AS (
