@@ -313,7 +313,10 @@ def test_the_program_reads_all_of_them(shared, tmp_path, monkeypatch, product):
     assert counts[0] > 6_000
 
 
-@pytest.mark.parametrize("content", [b"junk", gzip.compress(b'{"id":"1","key":"A-1"}\n' * 900)[:40], b""])
+CUT_OFF = gzip.compress(b'{"id":"1","key":"A-1"}\n' * 900, mtime=0)[:40]
+
+
+@pytest.mark.parametrize("content", [b"junk", CUT_OFF, b""], ids=["junk", "cut off", "nothing"])
 def test_a_file_that_is_no_whole_gzip_is_named(tmp_path, content):
     path = tmp_path / "x.jsonl.gz"
     path.write_bytes(content)
