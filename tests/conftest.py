@@ -1,5 +1,6 @@
 """What all tests share: how to accept golden files, and where public data lies if it is there."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_addoption(parser):
     parser.addoption("--regold", action="store_true", help="Accept what is rendered as the new golden files.")
+
+
+def pytest_configure():
+    """A run that was started in the background ignores Ctrl-C, and so would every command that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
