@@ -1,9 +1,16 @@
 """What all tests share: how to accept golden files, and where public data lies if it is there."""
 
+import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The gate tries the same examples each time; `VCJIRA_SEARCH=1 make test` looks for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True)
+if not os.environ.get("VCJIRA_SEARCH"):
+    hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

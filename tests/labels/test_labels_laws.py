@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from labels_world import BOT, FakeJira, World
 from labels_world import settings as config
@@ -157,6 +157,7 @@ def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[An
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=10), bulk=st.booleans())
+@example(steps=[("apply", [], [("edit", 2, "our own", False, "ann")] * 2), QUIET_APPLY], bulk=False)
 def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
     play(w, steps)

@@ -234,10 +234,13 @@ def _write_site(
         halt=means.halt,
         progress=means.progress,
     )
-    ids = outcome.count(site, writer.write(changes))
+    ops = writer.write(changes)
+    ids = outcome.count(site, ops)
     outcome.stopped = outcome.stopped or writer.stopped
     if labels.evidence_property:
         told = [change for change in changes if change.issue_id in ids]
         outcome.without_evidence += evidence.write(tracker, labels.evidence_property, told, run_id, threads=threads)
-    if means.refetch is not None and 0 < len(ids) <= REFETCHED:
-        means.refetch(site, sorted(ids))
+    # What failed may have arrived all the same, and somebody may have taken it away at once: the history tells.
+    touched = ids | {op.issue_id for op in ops if op.outcome == "failed"}
+    if means.refetch is not None and 0 < len(touched) <= REFETCHED:
+        means.refetch(site, sorted(touched))
