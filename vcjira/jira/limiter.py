@@ -60,7 +60,7 @@ class Limiter:
                 return closed - now
             interval = self._interval
             if now < self._slow_until:
-                interval = max(interval * 2, self._slow_interval)
+                interval = max(interval, self._slow_interval) if self._slow_interval else interval * 2
             due = max(now, self._next)
             self._next = due + interval
             due = max(due, closed)
