@@ -12,7 +12,13 @@ from vcjira.mirror import Mirror
 def derive(mirror: Mirror, settings: Settings) -> None:
     """Fill `handovers` anew: one row per change of owner, person or team, before debouncing; then who
     talked, and which requests are about something new."""
+    marks.present(mirror)
     marks.mark(mirror)
+    tell(mirror, settings)
+    novelty.derive(mirror)
+
+
+def tell(mirror: Mirror, settings: Settings) -> None:
+    """Who owned each issue, who asked and who talked: all that follows from an issue itself and the marks."""
     owners.fold(mirror, settings)
     talk.tell(mirror, settings)
-    novelty.derive(mirror)

@@ -2,45 +2,15 @@
 
 from vcjira.mirror import Mirror
 
-DONE = ("resolved", "closed", "done")
-"""Names of statuses that end an issue, where the site does not tell the category."""
-WAITING = "(wait|hold|block|pending|review|ready|need.?info|more details|feedback)"
-"""Names of statuses in which nobody works, although their category is `indeterminate` (P08)."""
-ASKING = "(wait|pending|need|await|more).*(customer|user|reporter|requester|requestor|info|details|feedback|response)"
-"""Names of statuses in which the requester is asked (P06, P13)."""
-
 
 def build(mirror: Mirror) -> None:
     """Make the temporary tables `status_steps`, `resolution_steps` and `acts`; needs the marks and `talk`."""
-    mirror.run(STATUS.format(done=", ".join(f"'{name}'" for name in DONE), waiting=WAITING, asking=ASKING))
+    mirror.run(STATUS)
     mirror.run(RESOLUTION)
     mirror.run(ACTS)
 
 
 STATUS = """
-CREATE OR REPLACE TEMP TABLE status_kinds AS
-WITH told AS (
-    SELECT site, lower(name) AS name, min(lower(category)) AS category FROM statuses
-    WHERE category IS NOT NULL GROUP BY site, lower(name) HAVING count(DISTINCT lower(category)) = 1
-    UNION ALL
-    SELECT site, lower(status), min(status_category) FROM present
-    WHERE status_category IS NOT NULL GROUP BY site, lower(status) HAVING count(DISTINCT status_category) = 1
-),
-named AS (
-    SELECT site, lower(from_text) AS name FROM changes WHERE field = 'status'
-    UNION SELECT site, lower(to_text) FROM changes WHERE field = 'status'
-    UNION SELECT site, lower(status) FROM present
-)
-SELECT site, name, category, category = 'indeterminate' AND NOT asking AND NOT waiting AS active,
-    asking OR waiting AS waiting, asking
-FROM (
-    SELECT n.site, n.name, CASE WHEN n.name IN ({done}) THEN 'done' ELSE coalesce(t.category, 'indeterminate') END
-        AS category, regexp_matches(n.name, '{asking}') AS asking, regexp_matches(n.name, '{waiting}') AS waiting
-    FROM named n LEFT JOIN (SELECT site, name, min(category) AS category FROM told GROUP BY site, name) t
-        ON t.site = n.site AND t.name = n.name
-    WHERE n.name IS NOT NULL
-);
-
 CREATE OR REPLACE TEMP TABLE status_steps AS
 SELECT c.site, c.issue_id, c.change_id, c.item, c.changed AS happened, c.author_id AS actor_id,
     row_number() OVER w AS step, lead(c.changed) OVER w AS left_at,

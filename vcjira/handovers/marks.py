@@ -1,15 +1,32 @@
-"""What is marked before anything is counted: present issues, machines (E1), bulk runs (E6)."""
+"""What is marked before anything is counted: present issues, machines (E1), bulk runs (E6), templates (E18), statuses.
+
+These look across issues: what one issue's marks are may change with another issue.
+"""
 
 from vcjira.mirror import Mirror
 
+DONE = ("resolved", "closed", "done")
+"""Names of statuses that end an issue, where the site does not tell the category."""
+WAITING = "(wait|hold|block|pending|review|ready|need.?info|more details|feedback)"
+"""Names of statuses in which nobody works, although their category is `indeterminate` (P08)."""
+ASKING = "(wait|pending|need|await|more).*(customer|user|reporter|requester|requestor|info|details|feedback|response)"
+"""Names of statuses in which the requester is asked (P06, P13)."""
+
+
+def present(mirror: Mirror) -> None:
+    """Make the temporary tables `present` and `machines`."""
+    mirror.run(PRESENT)
+
 
 def mark(mirror: Mirror) -> None:
-    """Fill the temporary tables `present`, `machines`, `bulk_changes`."""
-    mirror.run(PRESENT)
-    mirror.run(NO_BULK)
+    """Fill the internal tables `bulk_changes`, `bulk_issues`, `templates`, `status_kinds`; after `present`."""
+    mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues; DELETE FROM templates; DELETE FROM status_kinds")
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
-        mirror.run(BULK.format(parts=parts, part=part))
+        mirror.run(BULK.format(among=f"hash(author_id) % {parts} = {part}"))
+    mirror.run(RAISED)
+    mirror.run(TEMPLATES.format(among="true"))
+    mirror.run(STATUSES.format(done=", ".join(f"'{name}'" for name in DONE), waiting=WAITING, asking=ASKING))
 
 
 AT_ONCE = 4_000_000
@@ -26,19 +43,13 @@ FROM issues WHERE presence = 'present' AND created IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE machines AS SELECT DISTINCT site, account_id FROM people WHERE bot;
 """
 
-NO_BULK = """
-CREATE OR REPLACE TEMP TABLE bulk_changes (
-    site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP
-)
-"""
-
 BULK = """
 -- E6: one author's history entries with gaps of at most 60 s that touch at least 10 issues. Such a run has five entries
 -- within some ten minutes of the clock, and none of it lies further than ten minutes from such: the rest is not sorted
 INSERT INTO bulk_changes
 WITH entries AS (
     SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
-    FROM changes WHERE item = 0 AND author_id IS NOT NULL AND hash(author_id) % {parts} = {part}
+    FROM changes WHERE item = 0 AND author_id IS NOT NULL AND {among}
 ),
 dense AS MATERIALIZED (
     SELECT key FROM (SELECT hash(site, author_id, slot) AS key, slot FROM entries) GROUP BY key HAVING count(*) >= 5
@@ -66,4 +77,57 @@ JOIN (
     SELECT site, author_id, run, min(changed) AS started FROM runs
     GROUP BY site, author_id, run HAVING count(DISTINCT issue_id) >= 10
 ) b ON b.site = r.site AND b.author_id = r.author_id AND b.run = r.run
+"""
+
+RAISED = """
+INSERT INTO bulk_issues
+WITH chain AS (
+    SELECT site, issue_id, creator_id, created, created - lag(created) OVER w > INTERVAL '60' SECOND AS apart
+    FROM present WHERE creator_id IS NOT NULL
+    WINDOW w AS (PARTITION BY site, creator_id ORDER BY created, issue_id)
+),
+filed AS (
+    SELECT site, issue_id, creator_id, sum(CASE WHEN apart THEN 1 ELSE 0 END) OVER (
+        PARTITION BY site, creator_id ORDER BY created, issue_id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
+    FROM chain
+)
+SELECT site, issue_id FROM filed SEMI JOIN (
+    SELECT site, creator_id, run FROM filed GROUP BY site, creator_id, run HAVING count(*) >= 10
+) USING (site, creator_id, run)
+"""
+
+TEMPLATES = """
+INSERT INTO templates       -- the same text by the same author at least five times; by hash, so that few are compared
+WITH repeated AS (
+    SELECT hash(site, author_id, digest) AS key FROM comments WHERE {among} GROUP BY key HAVING count(*) >= 5
+)
+SELECT site, author_id, digest FROM comments
+WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, digest) IN (SELECT key FROM repeated)
+GROUP BY site, author_id, digest HAVING count(*) >= 5
+"""
+
+STATUSES = """
+INSERT INTO status_kinds BY NAME
+WITH told AS (
+    SELECT site, lower(name) AS name, min(lower(category)) AS category FROM statuses
+    WHERE category IS NOT NULL GROUP BY site, lower(name) HAVING count(DISTINCT lower(category)) = 1
+    UNION ALL
+    SELECT site, lower(status), min(status_category) FROM present
+    WHERE status_category IS NOT NULL GROUP BY site, lower(status) HAVING count(DISTINCT status_category) = 1
+),
+named AS (
+    SELECT site, lower(name) AS name FROM (
+        SELECT DISTINCT site, unnest([from_text, to_text]) AS name FROM changes WHERE field = 'status'
+        UNION SELECT site, status FROM present)
+)
+SELECT DISTINCT site, name, category, category = 'indeterminate' AND NOT asking AND NOT waiting AS active,
+    asking OR waiting AS waiting, asking
+FROM (
+    SELECT n.site, n.name, CASE WHEN n.name IN ({done}) THEN 'done' ELSE coalesce(t.category, 'indeterminate') END
+        AS category, regexp_matches(n.name, '{asking}') AS asking, regexp_matches(n.name, '{waiting}') AS waiting
+    FROM named n LEFT JOIN (SELECT site, name, min(category) AS category FROM told GROUP BY site, name) t
+        ON t.site = n.site AND t.name = n.name
+    WHERE n.name IS NOT NULL
+)
 """

@@ -37,22 +37,6 @@ holders AS (
 ),
 held AS (
     SELECT site, issue_id, count(DISTINCT person) AS people, min(person) AS one FROM holders GROUP BY site, issue_id
-),
-chain AS (
-    SELECT i.site, i.issue_id, i.creator_id, i.created, i.created - lag(i.created) OVER (
-        PARTITION BY i.site, i.creator_id ORDER BY i.created, i.issue_id) > INTERVAL '60' SECOND AS apart
-    FROM present i WHERE i.creator_id IS NOT NULL
-),
-filed AS (
-    SELECT site, issue_id, creator_id, sum(CASE WHEN apart THEN 1 ELSE 0 END) OVER (
-        PARTITION BY site, creator_id ORDER BY created, issue_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
-    FROM chain
-),
-dumped AS (
-    SELECT f.site, f.issue_id FROM filed f JOIN (
-        SELECT site, creator_id, run FROM filed GROUP BY site, creator_id, run HAVING count(*) >= 10
-    ) b ON b.site = f.site AND b.creator_id = f.creator_id AND b.run = f.run
 )
 SELECT i.site, i.issue_id, i.key, i.project, coalesce(c.organization, '{unknown}') AS organization, {team} AS team,
     c.requester_id, i.created, CASE WHEN i.status_category = 'done' THEN coalesce(i.resolved, i.updated) END AS closed,
@@ -60,7 +44,7 @@ SELECT i.site, i.issue_id, i.key, i.project, coalesce(c.organization, '{unknown}
 FROM present i
 JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
 LEFT JOIN held h ON h.site = i.site AND h.issue_id = i.issue_id
-LEFT JOIN dumped d ON d.site = i.site AND d.issue_id = i.issue_id
+LEFT JOIN bulk_issues d ON d.site = i.site AND d.issue_id = i.issue_id
 LEFT JOIN machines m ON m.site = i.site AND m.account_id = c.requester_id
 LEFT JOIN imported p ON p.site = i.site AND p.issue_id = i.issue_id
 WHERE c.requester_id IS NOT NULL AND m.account_id IS NULL AND p.issue_id IS NULL
@@ -142,14 +126,6 @@ def _then(dated: str, events: str, account: str, when: str, *, issue: bool = Tru
 
 TALK = """
 INSERT INTO talk BY NAME
-WITH repeated AS (      -- by hash, so that few texts are compared
-    SELECT hash(site, author_id, digest) AS key FROM comments GROUP BY key HAVING count(*) >= 5
-),
-templates AS (          -- E18: the same text by the same author at least five times
-    SELECT site, author_id, digest FROM comments
-    WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, digest) IN (SELECT key FROM repeated)
-    GROUP BY site, author_id, digest HAVING count(*) >= 5
-)
 SELECT c.site, c.issue_id, c.comment_id, c.created, c.author_id, {side} AS side,
     c.author_id IS NOT NULL AND m.account_id IS NULL AS human, c.public IS DISTINCT FROM false AS public,
     coalesce(c.question, false) AS question, t.digest IS NOT NULL AS template,

@@ -5,7 +5,7 @@ No keys and no indexes: DuckDB's ART indexes are where its crash reports are, an
 transaction needs none.
 """
 
-VERSION = 3
+VERSION = 4
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -114,6 +114,20 @@ CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are n
     site TEXT, issue_id TEXT, kind TEXT, theme TEXT, score DOUBLE
 );
 
+-- what is marked before anything is counted, by `vcjira.handovers.marks` -----------------------
+CREATE TABLE bulk_changes (     -- history entries of bulk edits (E6); run: when the edit began
+    site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP
+);
+CREATE TABLE bulk_issues (site TEXT, issue_id TEXT);                -- raised in bulk
+CREATE TABLE templates (site TEXT, author_id TEXT, digest TEXT);    -- what one author wrote again and again (E18)
+CREATE TABLE status_kinds (     -- name in lower case; category as the site tells it, else by the name
+    site TEXT, name TEXT, category TEXT, active BOOLEAN, waiting BOOLEAN, asking BOOLEAN
+);
+
+-- what a derivation goes by, so that the next one derives only what changed, by `vcjira.nightly.again` ----
+CREATE TABLE stale (site TEXT, issue_id TEXT);      -- issues that were saved or marked since
+CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);   -- kind: account | team | site
+
 -- how close a pair works, by `vcjira.stages`; number 0 is the newest window --------------------
 CREATE TABLE stages (
     site TEXT, organization TEXT, team TEXT, number INTEGER, window_from TIMESTAMP, window_to TIMESTAMP,
@@ -181,5 +195,15 @@ CREATE TABLE stages (
 );
 """,
     3: "CREATE TABLE texts (site TEXT, issue_id TEXT, comment_id TEXT, body TEXT);",
+    4: """
+CREATE TABLE bulk_changes (site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP);
+CREATE TABLE bulk_issues (site TEXT, issue_id TEXT);
+CREATE TABLE templates (site TEXT, author_id TEXT, digest TEXT);
+CREATE TABLE status_kinds (
+    site TEXT, name TEXT, category TEXT, active BOOLEAN, waiting BOOLEAN, asking BOOLEAN
+);
+CREATE TABLE stale (site TEXT, issue_id TEXT);
+CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);
+""",
 }
 """Version reached -> SQL that brings the version before to it."""
