@@ -1,4 +1,4 @@
-"""Steps of other things than owner and status: projects, disputed fields, links, signs of work, queues of a team."""
+"""Steps of other things than owner and status: projects, disputed fields, signs of work; links, queues of a team."""
 
 from vcjira.handovers.talk import DISPUTED, side
 from vcjira.mirror import Mirror
@@ -12,13 +12,19 @@ ROUTING = (
 
 
 def build(mirror: Mirror) -> None:
-    """Make the temporary tables `project_steps`, `field_steps`, `link_edges`, `queue`, and the view `work_signs`."""
+    """Fill the internal table `queue`; make the temporary tables `project_steps`, `field_steps`, and the view
+    `work_signs`; needs `status_steps`."""
     mirror.run(PROJECTS)
     disputed = ", ".join(f"'{name}'" for name in DISPUTED)
     mirror.run(FIELDS.format(fields=disputed, **side(mirror, "c", "c.changed")))
-    mirror.run(LINKS)
+    mirror.run("DELETE FROM queue")
     mirror.run(QUEUE)
     mirror.run(WORK.format(routing=", ".join(f"'{name}'" for name in ROUTING)))
+
+
+def between(mirror: Mirror) -> None:
+    """Make the temporary table `link_edges`, which looks across issues."""
+    mirror.run(LINKS)
 
 
 PROJECTS = r"""
@@ -58,17 +64,20 @@ WINDOW w AS (PARTITION BY site, issue_id, field ORDER BY happened, number, chang
 
 LINKS = """
 CREATE OR REPLACE TEMP TABLE link_edges AS
-SELECT c.site, c.issue_id, o.issue_id AS other_id, min(c.changed) AS linked
-FROM changes c
-JOIN present i ON i.site = c.site AND i.issue_id = c.issue_id
-JOIN present o ON o.site = c.site AND o.key = coalesce(c.to_value, c.to_text)
-WHERE c.field = 'Link' AND o.issue_id <> c.issue_id
-GROUP BY c.site, c.issue_id, o.issue_id
+WITH linked AS MATERIALIZED (       -- few: else issues may be joined with each other first, by their site
+    SELECT site, issue_id, coalesce(to_value, to_text) AS other_key, min(changed) AS linked
+    FROM changes WHERE field = 'Link' GROUP BY ALL
+)
+SELECT l.site, l.issue_id, o.issue_id AS other_id, min(l.linked) AS linked
+FROM linked l
+JOIN present o ON o.site = l.site AND o.key = l.other_key
+SEMI JOIN present i ON i.site = l.site AND i.issue_id = l.issue_id
+WHERE o.issue_id <> l.issue_id
+GROUP BY l.site, l.issue_id, o.issue_id
 """
 
 QUEUE = """
--- from which time to which an issue waited for its team, and when a human picked it
-CREATE OR REPLACE TEMP TABLE queue AS
+INSERT INTO queue BY NAME
 WITH picks AS (
     SELECT site, issue_id, happened, bulk OR automated AS excused FROM handovers WHERE to_person IS NOT NULL
     UNION ALL
@@ -79,11 +88,9 @@ first_pick AS (
     FROM picks GROUP BY site, issue_id
 ),
 given AS (          -- already somebody's when it was created
-    SELECT site, issue_id FROM owner_states WHERE step = 0 AND to_person IS NOT NULL
-    UNION
-    SELECT i.site, i.issue_id FROM present i
-    WHERE i.assignee_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM owner_states s WHERE s.site = i.site AND s.issue_id = i.issue_id)
+    SELECT site, issue_id FROM handovers WHERE seq = 1 AND from_person IS NOT NULL
+    UNION ALL
+    SELECT site, issue_id FROM present ANTI JOIN handovers USING (site, issue_id) WHERE assignee_id IS NOT NULL
 )
 SELECT i.site, i.issue_id, c.team, coalesce(i.priority, '') AS priority, coalesce(i.type, '') AS type, i.created,
     p.picked, coalesce(p.excused, false) AS excused,

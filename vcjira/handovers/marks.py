@@ -19,14 +19,36 @@ def present(mirror: Mirror) -> None:
 
 
 def mark(mirror: Mirror) -> None:
-    """Fill the internal tables `bulk_changes`, `bulk_issues`, `templates`, `status_kinds`; after `present`."""
+    """Fill the internal tables `bulk_changes`, `bulk_issues`, `templates`, `status_kinds` anew; after `present`."""
     mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues; DELETE FROM templates; DELETE FROM status_kinds")
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
         mirror.run(BULK.format(among=f"hash(author_id) % {parts} = {part}"))
     mirror.run(RAISED)
     mirror.run(TEMPLATES.format(among="true"))
-    mirror.run(STATUSES.format(done=", ".join(f"'{name}'" for name in DONE), waiting=WAITING, asking=ASKING))
+    mirror.run(_statuses("SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"))
+
+
+def mark_again(mirror: Mirror) -> None:
+    """Bring the marks up to date where issues of the table `stale` touch them; makes the temporary table `remarked`
+    (site, issue_id): the issues of which a mark came or went."""
+    for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
+        mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
+    mirror.run(BUSY)
+    mirror.run(BULK.format(among="(site, author_id) IN (SELECT (site, author_id) FROM busy)"))
+    mirror.run("DELETE FROM bulk_issues")
+    mirror.run(RAISED)
+    mirror.run(RECOUNT)
+    mirror.run(TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
+    mirror.run("DELETE FROM status_kinds")
+    mirror.run(_statuses("SELECT site, name FROM old_status_kinds UNION ALL SELECT site, unnest([from_text, to_text])"
+                         " FROM changes SEMI JOIN stale USING (site, issue_id) WHERE field = 'status'"))  # fmt: skip
+    mirror.run(REMARKED)
+
+
+def _statuses(named: str) -> str:
+    done = ", ".join(f"'{name}'" for name in DONE)
+    return STATUSES.format(named=named, done=done, waiting=WAITING, asking=ASKING)
 
 
 AT_ONCE = 4_000_000
@@ -117,9 +139,7 @@ WITH told AS (
     WHERE status_category IS NOT NULL GROUP BY site, lower(status) HAVING count(DISTINCT status_category) = 1
 ),
 named AS (
-    SELECT site, lower(name) AS name FROM (
-        SELECT DISTINCT site, unnest([from_text, to_text]) AS name FROM changes WHERE field = 'status'
-        UNION SELECT site, status FROM present)
+    SELECT site, lower(name) AS name FROM ({named} UNION SELECT site, status FROM present) n(site, name)
 )
 SELECT DISTINCT site, name, category, category = 'indeterminate' AND NOT asking AND NOT waiting AS active,
     asking OR waiting AS waiting, asking
@@ -130,4 +150,39 @@ FROM (
         ON t.site = n.site AND t.name = n.name
     WHERE n.name IS NOT NULL
 )
+"""
+
+BUSY = """
+-- authors of whom an entry may have come into a bulk run or gone from one
+CREATE OR REPLACE TEMP TABLE busy AS
+SELECT DISTINCT site, author_id FROM (
+    SELECT site, author_id FROM changes SEMI JOIN stale USING (site, issue_id) WHERE item = 0
+    UNION ALL SELECT site, author_id FROM bulk_changes SEMI JOIN stale USING (site, issue_id)
+) WHERE author_id IS NOT NULL;
+DELETE FROM bulk_changes WHERE (site, author_id) IN (SELECT (site, author_id) FROM busy);
+"""
+
+RECOUNT = """
+CREATE OR REPLACE TEMP TABLE recount AS
+SELECT hash(site, author_id, digest) AS key FROM comments SEMI JOIN stale USING (site, issue_id)
+UNION SELECT hash(site, author_id, digest) FROM templates;
+DELETE FROM templates;
+"""
+
+REMARKED = """
+CREATE OR REPLACE TEMP TABLE flipped_templates AS
+(FROM templates EXCEPT FROM old_templates) UNION ALL (FROM old_templates EXCEPT FROM templates);
+CREATE OR REPLACE TEMP TABLE flipped_statuses AS
+SELECT site, name FROM (
+    (FROM status_kinds EXCEPT FROM old_status_kinds) UNION ALL (FROM old_status_kinds EXCEPT FROM status_kinds));
+CREATE OR REPLACE TEMP TABLE remarked AS
+SELECT site, issue_id FROM bulk_changes ANTI JOIN old_bulk_changes USING (site, issue_id, change_id)
+UNION SELECT site, issue_id FROM old_bulk_changes ANTI JOIN bulk_changes USING (site, issue_id, change_id)
+UNION SELECT site, issue_id FROM bulk_issues ANTI JOIN old_bulk_issues USING (site, issue_id)
+UNION SELECT site, issue_id FROM old_bulk_issues ANTI JOIN bulk_issues USING (site, issue_id)
+UNION SELECT site, issue_id FROM comments SEMI JOIN flipped_templates USING (site, author_id, digest)
+UNION SELECT site, issue_id FROM present p SEMI JOIN flipped_statuses f ON f.site = p.site AND f.name = lower(p.status)
+UNION SELECT c.site, c.issue_id FROM changes c SEMI JOIN flipped_statuses f ON f.site = c.site
+    AND f.name IN (lower(c.from_text), lower(c.to_text)) WHERE c.field = 'status';
+DROP TABLE old_bulk_changes; DROP TABLE old_bulk_issues; DROP TABLE old_templates; DROP TABLE old_status_kinds;
 """

@@ -119,8 +119,15 @@ class Mirror:
         self.run("INSERT INTO meta VALUES (?, ?)", [name, value])
 
     def touch(self) -> None:
-        """Say that the content changed: what is derived from it is stale."""
+        """Say that the content changed: whatever is derived from it is stale."""
         self.set_meta("content", str(int(self.meta("content") or 0) + 1))
+        self.set_meta("stale", "all")
+
+    def touch_issues(self, site: str, ids: Sequence[str]) -> None:
+        """Say that only these issues changed, or, with none, only people."""
+        self.set_meta("content", str(int(self.meta("content") or 0) + 1))
+        if ids:
+            self.run("INSERT INTO stale SELECT ?, unnest(?::VARCHAR[])", [site, list(ids)])
 
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")

@@ -50,7 +50,7 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
             mirror.load(table, _child_rows(site, issues, table))
         everybody = {_look(person): person for issue in issues for person in issue.people.values()}
         save_people(mirror, site, everybody.values(), fetched_at)
-        mirror.touch()
+        mirror.touch_issues(site, ids)
 
 
 def _look(person: Person) -> tuple[object, ...]:

@@ -127,6 +127,10 @@ CREATE TABLE status_kinds (     -- name in lower case; category as the site tell
 -- what a derivation goes by, so that the next one derives only what changed, by `vcjira.nightly.again` ----
 CREATE TABLE stale (site TEXT, issue_id TEXT);      -- issues that were saved or marked since
 CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);   -- kind: account | team | site
+CREATE TABLE queue (            -- from when to when an issue waited for its team, and when a human picked it
+    site TEXT, issue_id TEXT, team TEXT, priority TEXT, type TEXT, created TIMESTAMP, picked TIMESTAMP,
+    excused BOOLEAN, leaves TIMESTAMP
+);
 
 -- how close a pair works, by `vcjira.stages`; number 0 is the newest window --------------------
 CREATE TABLE stages (
@@ -201,6 +205,10 @@ CREATE TABLE bulk_issues (site TEXT, issue_id TEXT);
 CREATE TABLE templates (site TEXT, author_id TEXT, digest TEXT);
 CREATE TABLE status_kinds (
     site TEXT, name TEXT, category TEXT, active BOOLEAN, waiting BOOLEAN, asking BOOLEAN
+);
+CREATE TABLE queue (
+    site TEXT, issue_id TEXT, team TEXT, priority TEXT, type TEXT, created TIMESTAMP, picked TIMESTAMP,
+    excused BOOLEAN, leaves TIMESTAMP
 );
 CREATE TABLE stale (site TEXT, issue_id TEXT);
 CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);

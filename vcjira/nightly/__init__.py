@@ -12,17 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vcjira import __version__, handovers, patterns, people, rules, stages, walls
+from vcjira import __version__, patterns, rules
 from vcjira.config import Settings, Site, secrets
 from vcjira.errors import Mend, VcjiraError
-from vcjira.mirror import Mirror
+from vcjira.mirror import Mirror, now
 from vcjira.mirror.save import keep_text
+from vcjira.nightly import again
 from vcjira.sync import Options, Outcome, Watcher, sync_site
 from vcjira.sync.audit import differences
 from vcjira.tracker import Tracker
-
-DERIVED = (people, rules, handovers, patterns, walls, stages)
-"""Rooms whose `derive` fills tables, in the order in which they need each other."""
 
 
 def tracker(settings: Settings, site: Site, stop: threading.Event | None = None) -> Tracker:
@@ -143,27 +141,39 @@ def _clock() -> datetime:
 
 
 def fingerprint(mirror: Mirror, settings: Settings) -> str:
-    """What derived tables depend on: the content of the mirror, the configuration and its files, our version.
+    """What derived tables depend on: the content of the mirror, its moment, the configuration and its files, our
+    version."""
+    return _digest(_told(settings), mirror.meta("content") or "", str(now(mirror)))
 
-    Not on the folder that they are in: a copy is as fresh as what it was copied from.
+
+def _told(settings: Settings) -> str:
+    """The configuration and its files, and our version.
+
+    Not the folder that they are in: a copy is as fresh as what it was copied from.
     """
     told = settings.model_dump_json(exclude={"mirror", "reports", "labels"}).replace(str(settings.base), "")
-    parts = [__version__, mirror.meta("content") or "", told]
-    for path in (settings.people.directory, settings.people.decisions):
-        if path and path.is_file():
-            parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    files = [path for path in (settings.people.directory, settings.people.decisions) if path and path.is_file()]
+    return _digest(__version__, told, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
+
+
+def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def refresh(mirror: Mirror, settings: Settings) -> bool:
-    """Fill the derived tables again if anything they depend on has changed; whether it had."""
-    now = fingerprint(mirror, settings)
-    if mirror.meta("derived") == now:
+    """Bring the derived tables up to date if anything they depend on has changed; whether it had."""
+    latest, told = fingerprint(mirror, settings), _told(settings)
+    if mirror.meta("derived") == latest:
         return False
+    before = mirror.meta("derived_at")
+    some = mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
     with mirror.transaction():
-        for room in DERIVED:
-            room.derive(mirror, settings)
-        mirror.set_meta("derived", now)
+        if some and before and datetime.fromisoformat(before) <= now(mirror):
+            again.changed(mirror, settings, datetime.fromisoformat(before))
+        else:
+            again.everything(mirror, settings)
+        mirror.set_meta("derived_with", told)
+        mirror.set_meta("derived", latest)
     mirror.checkpoint()
     return True
 

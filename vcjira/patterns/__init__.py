@@ -5,6 +5,8 @@ columns of the evidence; `{words}` in braces are filled in by `chosen`.
 """
 
 import difflib
+from collections.abc import Iterable
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +14,7 @@ from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.handovers import events, fields, paths
 from vcjira.mirror import Mirror, now
+from vcjira.mirror.narrow import narrowed
 from vcjira.patterns import (
     batch_toss,
     clarification_loop,
@@ -79,18 +82,84 @@ PATTERNS: dict[str, ModuleType] = {
 """Name (in `hits`, configuration and labels) -> module, in the order of the catalogue."""
 
 
+ACROSS = frozenset({
+    "batch_toss", "queue_skip", "relay", "shotgun_request", "deadline_toss", "one_way_street", "missing_link",
+    "proxy_requester",
+})  # fmt: skip
+"""Patterns that look across issues; a hit of any other follows from its issue alone, the marks and the time."""
+
+
 def derive(mirror: Mirror, settings: Settings) -> None:
     """Fill `hits` anew; `handovers.derive` must have run on this connection."""
-    chosen = choose(settings, PATTERNS)
-    prepare(mirror, settings)
     mirror.run("DELETE FROM hits")
+    prepare(mirror, settings)
+    chosen = [one for one in choose(settings, PATTERNS).values() if one.enabled]
+    _find(mirror, chosen, _paths(mirror, chosen))
+
+
+def derive_issues(mirror: Mirror, settings: Settings) -> None:
+    """Add to `hits` those that follow from an issue alone, and fill `queue`; as `derive`."""
+    _prepare_issues(mirror, settings)
+    chosen = _enabled(settings, across=False)
+    _find(mirror, chosen, _paths(mirror, chosen))
+
+
+def derive_across(mirror: Mirror, settings: Settings) -> None:
+    """Find the hits of patterns that look across issues again; as `derive`, over all issues.
+
+    Of paths and steps of status they ask for those in a window alone, so that others need not be made.
+    """
+    names = ", ".join(f"'{name}'" for name in sorted(ACROSS))
+    mirror.run(f"DELETE FROM hits WHERE pattern IN ({names})")
+    chosen = _enabled(settings, across=True)
+    windows = [one.own["window"] for one in chosen if "{path}" in PATTERNS[one.name].SQL]
+    window = max((float(seconds) for seconds in windows if isinstance(seconds, int | float)), default=0.0)
+    since = now(mirror) - timedelta(seconds=window)
+    events.build_since(mirror, since)
+    fields.between(mirror)
+    paths.levels(mirror, teams=bool(settings.teams))
+    mirror.run(
+        "CREATE OR REPLACE TEMP TABLE recent AS SELECT DISTINCT site, issue_id FROM handovers WHERE happened > ?",
+        [since],
+    )
+    with narrowed(mirror, "recent", read=["handovers"], filled={}):
+        built = _paths(mirror, chosen)
+    _find(mirror, chosen, built)
+
+
+def _enabled(settings: Settings, *, across: bool) -> list[Chosen]:
+    chosen = choose(settings, PATTERNS).values()
+    return [one for one in chosen if one.enabled and (one.name in ACROSS) == across]
+
+
+def _paths(mirror: Mirror, chosen: Iterable[Chosen]) -> dict[str, str]:
+    """Pattern -> the path table of its level and debounce, each made once."""
     built: dict[tuple[paths.Level | None, float], str] = {}
-    for one in chosen.values():
-        if one.enabled:
+    found = {}
+    for one in chosen:
+        if "{path}" in PATTERNS[one.name].SQL:
             key = (one.level, one.debounce.total_seconds())
             if key not in built:
                 built[key] = paths.build(mirror, one.level, one.debounce)
-            mirror.run(_insert(mirror, one, query(mirror, one, built[key])))
+            found[one.name] = built[key]
+    return found
+
+
+def _find(mirror: Mirror, chosen: Iterable[Chosen], built: dict[str, str]) -> None:
+    for one in chosen:
+        mirror.run(_insert(mirror, one, query(mirror, one, built.get(one.name, ""))))
+
+
+def spans(settings: Settings) -> list[float]:
+    """Seconds after an event at which a hit may fall due, of the patterns that wait for it."""
+    found = {72 * 3600.0} | {
+        float(value)
+        for one in choose(settings, PATTERNS).values()
+        if one.enabled and one.name not in ACROSS and "{now}" in PATTERNS[one.name].SQL
+        for name, option in PATTERNS[one.name].OPTIONS.items()
+        if option.kind == "duration" and isinstance(value := one.own[name], int | float)
+    }
+    return sorted(found)
 
 
 def check(settings: Settings) -> dict[str, Chosen]:
@@ -109,6 +178,11 @@ def page(settings: Settings, name: str) -> Page:
 
 def prepare(mirror: Mirror, settings: Settings) -> None:
     """Make the temporary tables that the patterns' SQL reads, but for the paths."""
+    _prepare_issues(mirror, settings)
+    fields.between(mirror)
+
+
+def _prepare_issues(mirror: Mirror, settings: Settings) -> None:
     paths.levels(mirror, teams=bool(settings.teams))
     events.build(mirror)
     fields.build(mirror)

@@ -135,7 +135,7 @@ def look_up(
                 )
                 save_people(mirror, site, members, tracker.started)
                 _note(mirror, site, kind, name, tracker.started, None)
-                mirror.touch()
+                mirror.touch_issues(site, [])
     return findings
 
 

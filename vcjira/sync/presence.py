@@ -54,7 +54,7 @@ def mark(mirror: Mirror, site: str, ids: Sequence[str], presence: str) -> None:
             "UPDATE issues SET presence = ? WHERE site = ? AND list_contains(?::VARCHAR[], issue_id)",
             [presence, site, list(ids)],
         )
-        mirror.touch()
+        mirror.touch_issues(site, ids)
 
 
 def listed(mirror: Mirror, site: str) -> set[str]:

@@ -1,0 +1,160 @@
+"""Deriving again only what changed: the result is what deriving everything would give.
+
+Who asks is derived whole, it is little. Of the rest an issue is derived again when it was saved since; when its class,
+its marks, or an account, team or site that it depends on changed; or when time made something due on it. Then the same
+statements run over these issues alone (`mirror.narrow`). What looks across issues is found anew.
+"""
+
+from datetime import datetime
+
+from vcjira import handovers, patterns, people, rules, stages, walls
+from vcjira.config import Settings
+from vcjira.handovers import marks, novelty
+from vcjira.mirror import Mirror, now
+from vcjira.mirror.narrow import narrowed
+
+MOST = 0.3
+"""Above this share of all issues, everything is derived: that is quicker."""
+READ = ("issues", "changes", "comments", "classes", "bulk_changes")
+"""Tables of which only the rows of an issue matter to what is derived from it."""
+
+
+def everything(mirror: Mirror, settings: Settings) -> None:
+    """Fill all derived tables anew."""
+    for room in (people, rules, handovers, patterns, walls, stages):
+        room.derive(mirror, settings)
+    _remember(mirror, settings)
+
+
+def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
+    """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
+    mirror.run(CLASSED)
+    people.derive(mirror, settings)
+    rules.derive(mirror, settings)
+    marks.present(mirror)
+    marks.mark_again(mirror)
+    _collect(mirror, settings, before)
+    if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
+        for room in (handovers, patterns, walls, stages):
+            room.derive(mirror, settings)
+        _remember(mirror, settings)
+        return
+    filled = {"handovers": "true", "requests": "true", "talk": "true"}
+    with narrowed(mirror, "again", read=READ, filled=filled):
+        marks.present(mirror)
+        handovers.tell(mirror, settings)
+    marks.present(mirror)
+    mirror.run(NOVEL_BEFORE)
+    novelty.derive(mirror)
+    mirror.run(NOVEL_AGAIN)
+    across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
+    read = (*READ, "handovers", "requests", "talk", "novelty")
+    with narrowed(mirror, "again", read=read, filled={"hits": f"pattern NOT IN ({across})", "queue": "true"}):
+        marks.present(mirror)
+        patterns.derive_issues(mirror, settings)
+    marks.present(mirror)
+    patterns.derive_across(mirror, settings)
+    walls.derive(mirror, settings)
+    stages.derive(mirror, settings)
+    _remember(mirror, settings)
+
+
+def _remember(mirror: Mirror, settings: Settings) -> None:
+    """What the next derivation is held against."""
+    mirror.run(FACTS, {"teams": bool(settings.teams)})
+    mirror.run("DELETE FROM facts; INSERT INTO facts FROM facts_now; DELETE FROM stale")
+    mirror.set_meta("stale", "some")
+    mirror.set_meta("derived_at", now(mirror).isoformat())
+
+
+def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
+    """Make the temporary table `again` (site, issue_id)."""
+    mirror.run(FACTS, {"teams": bool(settings.teams)})
+    mirror.run(FLIPPED)
+    moment = now(mirror)
+    due = " OR ".join(
+        f"t > TIMESTAMP '{before}' - INTERVAL '{span}' SECOND AND t <= TIMESTAMP '{moment}' - INTERVAL '{span}' SECOND"
+        for span in patterns.spans(settings)
+    )
+    parts = [
+        "FROM stale",
+        "FROM remarked",
+        RECLASSED,
+        f"SELECT site, issue_id FROM (SELECT site, issue_id, created AS t FROM present UNION ALL"
+        f" SELECT site, issue_id, created FROM comments UNION ALL SELECT site, issue_id, changed FROM changes)"
+        f" WHERE {due}",
+    ]
+    kinds = {kind for (kind,) in mirror.tuples("SELECT DISTINCT kind FROM flipped")}
+    parts += [sql for kind, sql in PLAYED.items() if kind in kinds]
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE again AS {' UNION '.join(parts)}")
+
+
+CLASSED = """
+CREATE OR REPLACE TEMP TABLE classed AS
+SELECT site, issue_id, hash(requester_id, organization, team, own_team) AS facts FROM classes
+"""
+
+RECLASSED = """
+SELECT coalesce(o.site, c.site), coalesce(o.issue_id, c.issue_id)
+FROM classed o FULL JOIN classes c ON c.site = o.site AND c.issue_id = o.issue_id
+WHERE o.facts IS DISTINCT FROM hash(c.requester_id, c.organization, c.team, c.own_team) OR c.issue_id IS NULL
+"""
+
+FACTS = """
+CREATE OR REPLACE TEMP TABLE facts_now AS
+SELECT 'account' AS kind, site, account_id AS name, sum(facts::HUGEINT) AS facts FROM (
+    SELECT site, account_id, hash('is', bot, mailbox) AS facts FROM t_accounts
+    UNION ALL
+    SELECT site, account_id, hash('team', team, valid_from, valid_until, authority) FROM person_teams
+    UNION ALL
+    SELECT site, account_id, hash('of', organization, valid_from, valid_until) FROM affiliations
+        WHERE organization IS NOT NULL
+    UNION ALL
+    SELECT site, account_id, hash('person', person) FROM identities
+) GROUP BY ALL
+UNION ALL
+SELECT 'team', site, team, 1 FROM (SELECT DISTINCT site, team FROM person_teams)
+UNION ALL
+SELECT 'site', site, '', sum(facts::HUGEINT) FROM (
+    SELECT site, hash(role, field_id, field_name) AS facts FROM t_roles
+    UNION ALL
+    SELECT site, hash('level', $teams OR count(team_field) > 0) FROM present GROUP BY site
+) GROUP BY site
+"""
+"""What issues depend on beside themselves: who is a bot, a mailbox, a person, in a team or organization at a time;
+which teams have members; which fields say who owns, and at which level a site is looked at."""
+
+FLIPPED = """
+CREATE OR REPLACE TEMP TABLE flipped AS
+SELECT coalesce(n.kind, o.kind) AS kind, coalesce(n.site, o.site) AS site, coalesce(n.name, o.name) AS name
+FROM facts_now n FULL JOIN facts o ON o.kind = n.kind AND o.site = n.site AND o.name = n.name
+WHERE n.facts IS DISTINCT FROM o.facts
+"""
+
+_WHO = "(SELECT site, name FROM flipped WHERE kind = 'account')"
+
+PLAYED = {
+    "account": f"""
+SELECT site, issue_id FROM changes SEMI JOIN {_WHO} w ON w.site = changes.site AND w.name = changes.author_id
+UNION SELECT c.site, c.issue_id FROM changes c SEMI JOIN {_WHO} w ON w.site = c.site
+    AND w.name IN (c.from_value, c.to_value) WHERE lower(c.field) = 'assignee' OR c.field_id = 'assignee'
+UNION SELECT site, issue_id FROM comments SEMI JOIN {_WHO} w ON w.site = comments.site AND w.name = comments.author_id
+UNION SELECT i.site, i.issue_id FROM present i SEMI JOIN {_WHO} w ON w.site = i.site
+    AND w.name IN (i.reporter_id, i.creator_id, i.assignee_id)
+UNION SELECT site, issue_id FROM classes SEMI JOIN {_WHO} w ON w.site = classes.site AND w.name = classes.requester_id
+""",
+    "team": "SELECT site, issue_id FROM classes SEMI JOIN (SELECT site, name AS team FROM flipped WHERE kind = 'team')"
+    " USING (site, team)",
+    "site": "SELECT site, issue_id FROM present SEMI JOIN (SELECT site FROM flipped WHERE kind = 'site') USING (site)",
+}
+"""What kind of thing changed -> the issues on which it plays a part."""
+
+NOVEL_BEFORE = "CREATE OR REPLACE TEMP TABLE novel_before AS FROM novelty"
+NOVEL_AGAIN = """
+CREATE OR REPLACE TEMP TABLE again AS
+FROM again
+UNION SELECT site, issue_id FROM (FROM novelty EXCEPT FROM novel_before)
+UNION SELECT site, issue_id FROM (FROM novel_before EXCEPT FROM novelty);
+DROP TABLE novel_before;
+"""
+"""A hit may hang on what is new about its issue."""
