@@ -29,7 +29,7 @@ check: .venv/ready
 
 # Tables and documents that are generated from code; read the diff before committing it.
 docs: .venv/ready
-	$(BIN)/python -m pytest tests/test_readme.py --regold
+	$(BIN)/python -m pytest tests/test_readme.py tests/patterns/test_patterns_company.py --regold
 
 # Not bench/statistics.py: a script's folder comes first, and that would hide the standard library's module.
 bench-statistics: .venv/ready

@@ -186,14 +186,14 @@ class World:
                 }
             )  # fmt: skip
 
-    def save(self, mirror: Mirror) -> None:
+    def save(self, mirror: Mirror, cast: list[str] | None = None) -> None:
         sites = sorted({site for site, _ in self.issues})
         mirror.load("sites", [{"site": site, "product": "cloud", "last_sync": NOW} for site in sites])
         mirror.load("issues", self.issues.values())
         mirror.load("changes", self.changes)
         mirror.load("comments", self.comments)
         mirror.load("links", self.links)
-        who = [*(one for group in (TEAMS | ASKERS).values() for one in group), "robot", "box"]
+        who = cast or [*(one for group in (TEAMS | ASKERS).values() for one in group), "robot", "box"]
         mirror.load("people", [{"site": s, "account_id": w, "name": w, "active": True} for s in sites for w in who])
         kind = "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team"
         mirror.load("site_fields", [{"site": s, "field_id": TEAM_FIELD, "name": "Team", "custom": kind} for s in sites])
