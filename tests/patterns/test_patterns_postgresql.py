@@ -9,23 +9,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_patterns_timelines import EXAMPLES
-from timeline import World, settings
+from warehouse import ASKED, grown, rows, sql, tables
 
-from vcjira import handovers, people, rules
-from vcjira.handovers import paths
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, choose, prepare, query
-from vcjira.patterns.dialects import READS, spelled
+from vcjira.patterns.dialects import spelled
 
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nonexistent"))
 TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "HUGEINT": "numeric", "VARCHAR[]": "text"}
-ASKED = sorted({(name, repr(example.options)): example.options for name, example in EXAMPLES}.items())
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not BIN.exists(), reason="needs Debian's postgresql")]
 
 
@@ -63,18 +57,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Mirror]:
-    """The timelines of all manual pages, with every table that the patterns read."""
-    grown = World()
-    for _, example in EXAMPLES:
-        grown.play(example)
-    with Mirror(Path(":memory:"), write=True) as mirror:
-        grown.save(mirror)
-        for room in (people, rules, handovers):
-            room.derive(mirror, settings())
-        prepare(mirror, settings())
-        for (name, _), options in ASKED:
-            one = choose(settings({name: options}), PATTERNS)[name]
-            paths.build(mirror, one.level, one.debounce)
+    with grown() as mirror:
         yield mirror
 
 
@@ -85,8 +68,7 @@ def theirs(world: Mirror) -> dict[tuple[str, str], list[list[str]]]:
     server = Server(folder)
     server.start()
     try:
-        made = world.tuples("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'path_')")
-        server.sql("".join(copied(world, table) for table in (*READS, *sorted(row[0] for row in made))))
+        server.sql("".join(copied(world, table) for table in tables(world)))
         queries = [spelled(sql(world, *asked), "postgresql") for asked in ASKED]
         said = server.sql("\\echo =\n".join(f"COPY ({one}) TO STDOUT (FORMAT csv, NULL '\\N');\n" for one in queries))
     finally:
@@ -94,11 +76,6 @@ def theirs(world: Mirror) -> dict[tuple[str, str], list[list[str]]]:
         shutil.rmtree(folder)
     answers = (list(csv.reader(io.StringIO(part))) for part in re.split("^=\n", said, flags=re.MULTILINE))
     return {asked: [row for row in answer if row] for (asked, _), answer in zip(ASKED, answers, strict=True)}
-
-
-def sql(world: Mirror, asked: tuple[str, str], options: Any) -> str:
-    one = choose(settings({asked[0]: options}), PATTERNS)[asked[0]]
-    return query(world, one, paths.table(one.level, one.debounce))
 
 
 def copied(mirror: Mirror, table: str) -> str:
@@ -115,21 +92,4 @@ def copied(mirror: Mirror, table: str) -> str:
 def test_a_pattern_gives_the_same_hits(
     world: Mirror, theirs: dict[tuple[str, str], list[list[str]]], asked: tuple[str, str], options: Any
 ) -> None:
-    ours = world.tuples(sql(world, asked, options))
-    assert sorted([plain(value) for value in row] for row in theirs[asked]) == sorted(
-        [plain(value) for value in row] for row in ours
-    )
-
-
-def plain(value: Any) -> str:
-    """A value as text, however the engine writes booleans, moments and fractions."""
-    if value is None or value == "\\N":
-        return ""
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, datetime):
-        return str(value)
-    try:
-        return f"{float(value):.6g}"
-    except ValueError:
-        return str(value)
+    assert rows(theirs[asked]) == rows(world.tuples(sql(world, asked, options)))
