@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from ahocorasick_rs import AhoCorasick
 
 _NOT_PROSE: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (("{",), re.compile(r"\{(code|noformat|quote)[^}]{0,200}\}.*?\{\1\}", re.DOTALL)),
@@ -165,20 +167,22 @@ def read(body: object) -> Reading:
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         return Reading(sum(1 for _ in _WORD.finditer(text)), "?" in text, digest, forwarded_from=forwarded(text))
     prose = _prose(text)
-    words = _words(prose)
+    count, words = _words(prose)
+    places = _places(prose.lower())
     return Reading(
-        words=len(words),
+        words=count,
         question="?" in prose,
-        lint=vocabulary(prose),
-        names=named(prose),
+        lint=vocabulary(prose, places) if places else [],
+        names=named(prose, places) if places else [],
         text=text,
-        digest=hashlib.blake2b(b" ".join(words), digest_size=8).hexdigest(),
+        digest=hashlib.blake2b(words, digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),
     )
 
 
-def _words(prose: str) -> list[bytes]:
-    """The words in lower case. Where the letters are plain, a short cut splits the same way four times as fast."""
+def _words(prose: str) -> tuple[int, bytes]:
+    """How many words, and the words in lower case with a space between. Where the letters are plain, a short cut
+    finds the same ones four times as fast."""
     text = prose.lower()
     if not text.isascii():
         for mark in _TYPOGRAPHY:
@@ -187,8 +191,9 @@ def _words(prose: str) -> list[bytes]:
         words = text.encode().translate(_PLAIN).replace(b" - ", b"   ").split()
         normal = b" ".join(words)
         if normal[:1] not in (b"-", b"'", b"\xe2") and not any(lead in normal for lead in _LEADS):
-            return words
-    return [word.lower().encode("utf-8", "surrogatepass") for word in _WORD.findall(prose)]
+            return len(words), normal
+    found = [word.lower().encode("utf-8", "surrogatepass") for word in _WORD.findall(prose)]
+    return len(found), b" ".join(found)
 
 
 def _prose(text: str) -> str:
@@ -214,13 +219,14 @@ def forwarded(text: str) -> str | None:
     return None
 
 
-def vocabulary(prose: str) -> list[str]:
+def vocabulary(prose: str, places: Mapping[str, list[int]] | None = None) -> list[str]:
     """What of VOCABULARY occurs, as `class:words` in lower case, each once, at most 20."""
     text = prose.lower()
+    places = _places(text) if places is None else places
     found: dict[str, None] = {}
-    for name, (triggers, pattern) in VOCABULARY.items():
+    for name, (_, pattern) in VOCABULARY.items():
         guard = MEANT_OTHERWISE.get(name)
-        for start, end in _around(text, triggers):
+        for start, end in _around(places.get(name, [])):
             for match in pattern.finditer(text, start, end):
                 if guard and guard.search(text[max(0, match.start() - BEFORE) : match.start()]):
                     continue
@@ -228,27 +234,38 @@ def vocabulary(prose: str) -> list[str]:
     return list(found)[:MOST_MATCHES]
 
 
-def named(prose: str) -> list[str]:
+def named(prose: str, places: Mapping[str, list[int]] | None = None) -> list[str]:
     """Whom the text names, as `U:` users and `C:` customers in lower case, each once, at most 20."""
     text = prose.lower()
+    places = _places(text) if places is None else places
     found: dict[str, None] = {}
-    for kind, (triggers, pattern) in NAMED.items():
+    for kind, (_, pattern) in NAMED.items():
         # rarely, lower case is longer: then the places are not those of the prose
-        stretches = _around(text, triggers) if len(text) == len(prose) else iter([(0, len(prose))])
+        stretches = _around(places.get(kind, [])) if len(text) == len(prose) else iter([(0, len(prose))])
         for start, end in stretches:
             for match in pattern.finditer(prose, start, end):
                 found[f"{kind}:{' '.join(str(match[match.lastindex or 0]).lower().split())[:60]}"] = None
     return list(found)[:MOST_MATCHES]
 
 
-def _around(text: str, triggers: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Stretches of `text` around the triggers, apart from each other: a match holds one, so it lies in one of them."""
-    places: list[int] = []
-    for trigger in triggers:
-        place = text.find(trigger)
-        while place >= 0:
-            places.append(place)
-            place = text.find(trigger, place + 1)
+_TRIGGERS = [(name, trigger) for name, (triggers, _) in (VOCABULARY | NAMED).items() for trigger in triggers]
+_LOOKED_FOR = AhoCorasick([trigger for _, trigger in _TRIGGERS])
+
+
+def _places(text: str) -> dict[str, list[int]]:
+    """Class -> where its triggers begin in a text in lower case, found in one pass, in order."""
+    try:
+        found = _LOOKED_FOR.find_matches_as_indexes(text, overlapping=True)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        found = _LOOKED_FOR.find_matches_as_indexes(text.encode("utf-8", "replace").decode(), overlapping=True)
+    places: dict[str, list[int]] = {}
+    for number, start, _ in found:
+        places.setdefault(_TRIGGERS[number][0], []).append(start)
+    return places
+
+
+def _around(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of a text around places, apart from each other: a match holds one, so it lies in one of them."""
     start = end = 0
     for place in sorted(places):
         if place - AROUND > end:
