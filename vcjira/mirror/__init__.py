@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ STORAGE = "v1.2.0"
 """Storage version of a new file: readable by DuckDB 1.5, so that a user can go back; the first that knows zstd."""
 
 
+PORTION = 1_000
+"""Rows that are written at once."""
 LINE = 1_000_000
 """Bytes that DuckDB sets aside for one line of JSON, twice per thread; longer ones get what they need."""
 
@@ -94,16 +97,19 @@ class Mirror:
         Columns that a row lacks become null; times are ISO texts or `datetime`.
         """
         types = {str(name): str(kind) for name, kind in self.tuples(_COLUMNS, [table])}
-        encode = msgspec.json.Encoder().encode
+        encode = msgspec.json.Encoder().encode_lines
+        source = iter(rows)
         with tempfile.NamedTemporaryFile(prefix="vcjira-", suffix=".jsonl") as file:
             with _explained(self.path):
                 longest = 0
-                for row in rows:
-                    longest = max(longest, file.write(encode(row)))
-                    file.write(b"\n")
+                while portion := list(islice(source, PORTION)):
+                    written = encode(portion)
+                    if len(written) > LINE:
+                        longest = max(longest, *map(len, written.split(b"\n")))
+                    file.write(written)
                 file.flush()
-            if not longest:
-                return
+                if not file.tell():
+                    return
             columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
             self.run(
                 f"INSERT INTO {table} BY NAME SELECT * FROM read_json('{file.name}', format='newline_delimited',"
