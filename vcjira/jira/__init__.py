@@ -23,6 +23,7 @@ def connect(site: Site, secret: str, stop: threading.Event | None = None) -> Tra
         timeout=site.requests.timeout,
         per_second=site.requests.per_second,
         deadline=site.requests.deadline,
+        concurrency=site.requests.concurrency,
         ca_bundle=str(site.ca_bundle) if site.ca_bundle else None,
         stop=stop,
     )

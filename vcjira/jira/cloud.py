@@ -14,6 +14,7 @@ from vcjira.errors import Incomplete, LoginFailed, Mend, Unreachable
 from vcjira.jira import shapes
 from vcjira.jira.wire import Wire
 from vcjira.model import Finding, Person, Product
+from vcjira.pool import together
 from vcjira.tracker import BulkOutcome, Catalogue, Fetched, NotDone, Stub, Worn
 
 API = "/rest/api/3"
@@ -48,6 +49,8 @@ class Cloud:
         self._notices: list[Finding] = []
         self._pace = 0.0
         """Seconds that the last bulk edit took per issue."""
+        self._exact: bool | None = None
+        """Whether JQL takes epoch milliseconds, once that was tried."""
         self._editable: frozenset[str] | None = None
         """Projects in which we may edit, once they were asked for."""
 
@@ -65,18 +68,31 @@ class Cloud:
             raise LoginFailed("Jira now takes us for somebody else", where=self.url)
 
     def catalogue(self) -> Catalogue:
-        fields = self.wire.get(f"{API}/field")
-        statuses = self.wire.get(f"{API}/status")
-        projects = []
-        for state in ("live", "archived"):
-            for entry in self._paged(f"{API}/project/search", {"status": state}):
-                kind = entry.get("projectTypeKey")
-                projects.append((str(entry["id"]), entry["key"], entry.get("name", ""), kind, state == "archived"))
+        fields, statuses, exact, *projects = together(
+            lambda: self.wire.get(f"{API}/field"),
+            lambda: self.wire.get(f"{API}/status"),
+            self._takes_milliseconds,
+            lambda: list(self._paged(f"{API}/project/search", {"status": "live"})),
+            lambda: list(self._paged(f"{API}/project/search", {"status": "archived"})),
+        )
+        self._exact = bool(exact)
         return Catalogue(
             fields=[(f["id"], f["name"], (f.get("schema") or {}).get("custom")) for f in fields],
             statuses=[(str(s["id"]), s["name"], (s.get("statusCategory") or {}).get("key")) for s in statuses],
-            projects=projects,
+            projects=[
+                (str(p["id"]), p["key"], p.get("name", ""), p.get("projectTypeKey"), archived)
+                for archived, listed in zip((False, True), projects, strict=True)
+                for p in listed
+            ],
         )
+
+    def _takes_milliseconds(self) -> bool:
+        """Does the server take epoch milliseconds in JQL?"""
+        try:
+            self.count(f"updated >= {_milliseconds(self.started)}")
+        except Mend:
+            return False
+        return True
 
     def bounded(self, jql: str) -> str:
         """Search refuses JQL without a restriction."""
@@ -109,14 +125,12 @@ class Cloud:
 
     def since(self, jql: str, moment: datetime) -> str:
         """By epoch milliseconds; where the server does not take them, in words, earlier by all that zones differ."""
-        milliseconds = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
         inside = f"({jql}) AND " if jql else ""
-        exact = f"{inside}updated >= {milliseconds}"
-        try:
-            self.count(exact)
-        except Mend:
-            return f'{inside}updated >= "{moment - timedelta(hours=26):%Y-%m-%d %H:%M}"'
-        return exact
+        if self._exact is None:
+            self._exact = self._takes_milliseconds()
+        if self._exact:
+            return f"{inside}updated >= {_milliseconds(moment)}"
+        return f'{inside}updated >= "{moment - timedelta(hours=26):%Y-%m-%d %H:%M}"'
 
     def walk(self, jql: str) -> Iterator[list[Stub]]:
         token: str | None = None
@@ -148,13 +162,15 @@ class Cloud:
         body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
         raws = self.wire.post(f"{API}/issue/bulkfetch", body)["issues"]
         histories = self._histories([str(raw["id"]) for raw in raws])
+        comments = [self._comments(raw) for raw in raws]
         fetched = Fetched([])
-        for raw in raws:
-            comments, whole = self._comments(raw)
-            entries = histories.get(str(raw["id"]), [])
-            fetched.issues.append(shapes.issue(raw, entries, complete=True, comments=comments, all_comments=whole))
-            if not whole:
-                fetched.findings.append(_short(raw, "comments"))
+        with self.wire.reading:
+            for raw, (found, whole) in zip(raws, comments, strict=True):
+                entries = histories.get(str(raw["id"]), [])
+                fetched.issues.append(shapes.issue(raw, entries, complete=True, comments=found, all_comments=whole))
+                if not whole:
+                    fetched.findings.append(_short(raw, "comments"))
+            del raws, histories, comments
         return fetched
 
     def _histories(self, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -309,6 +325,10 @@ class Cloud:
             found += page["values"]
             if page.get("isLastPage", True) or not page["values"]:
                 return found
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _stub(raw: dict[str, Any]) -> Stub:

@@ -32,6 +32,9 @@ WEB_PAGE_TRIES = 3
 BROKEN_TRIES = 6
 """How often the same 5xx or broken answer is asked again (16 s in all): some single issues always fail."""
 
+PIECE = 4_000_000
+"""Bytes of an answer taken at once: for each piece a thread waits for its turn."""
+
 WAIT_HINT = "run again later, or allow longer waits: `requests.deadline` of this site, in seconds"
 
 Json = Any
@@ -50,7 +53,8 @@ class Again(Exception):
 
 
 class Wire:
-    """Requests to one site. Safe for several threads: each has a `jira.JIRA` of its own."""
+    """Requests to one site. Safe for several threads: each has a `jira.JIRA` of its own; however many they are, no
+    more than `concurrency` requests are under way at once."""
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class Wire:
         timeout: float,
         per_second: float,
         deadline: float,
+        concurrency: int = 8,
         ca_bundle: str | None = None,
         stop: threading.Event | None = None,
         first_pause: float = 0.5,
@@ -72,6 +77,9 @@ class Wire:
         self._secret = secret
         self._timeout = (CONNECT_TIMEOUT, timeout)
         self._deadline = deadline
+        self.reading = threading.RLock()
+        """Held while an answer is read: two threads that both want Python's lock only hinder each other."""
+        self._under_way = threading.BoundedSemaphore(concurrency)
         self._first_pause = first_pause
         self._verify: str | bool = ca_bundle or True
         self._local = threading.local()
@@ -151,17 +159,20 @@ class Wire:
         data = None if body is None else msgspec.json.encode(body)
         try:
             # Past ResilientSession.request, on purpose: its retries and its errors are not ours.
-            response = requests.Session.request(
-                session,
-                method,
-                self.url + path,
-                params=params,
-                data=data,
-                headers={"Content-Type": "application/json"} if data is not None else None,
-                timeout=self._timeout,
-                allow_redirects=False,
-                verify=self._verify,
-            )
+            with self._under_way:
+                response = requests.Session.request(
+                    session,
+                    method,
+                    self.url + path,
+                    params=params,
+                    data=data,
+                    headers={"Content-Type": "application/json"} if data is not None else None,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                    verify=self._verify,
+                    stream=True,
+                )
+                content = b"".join(response.iter_content(PIECE))
         except requests.exceptions.SSLError:
             raise Unreachable(
                 "the server's certificate is not trusted",
@@ -171,9 +182,9 @@ class Wire:
         except requests.RequestException as error:
             self.limiter.tally.count(type(error).__name__)
             raise Again(_told(error)) from None
-        return self._read(method, path, endpoint, response)
+        return self._read(method, path, endpoint, response, content)
 
-    def _read(self, method: str, path: str, endpoint: str, response: requests.Response) -> Json:
+    def _read(self, method: str, path: str, endpoint: str, response: requests.Response, content: bytes) -> Json:
         status, headers = response.status_code, response.headers
         where = f"{method} {self.url}{path}"
         task = re.search(r"/rest/api/\w+/task/([\w-]+)$", headers.get("Location", ""))
@@ -190,16 +201,17 @@ class Wire:
             )
         if status >= 400:
             self._answered = True
-            raise NotDone(_said(response) or f"Jira answered {status}", status=status, where=where)
-        if status == 204 or (method == "PUT" and "/properties/" in path and not response.content):
+            raise NotDone(_said(content) or f"Jira answered {status}", status=status, where=where)
+        if status == 204 or (method == "PUT" and "/properties/" in path and not content):
             return None  # a property that was set is answered by 200 or 201 with nothing
-        if "html" in headers.get("Content-Type", "") or response.content[:1] == b"<":
+        if "html" in headers.get("Content-Type", "") or content[:1] == b"<":
             self.limiter.tally.count("web page")
             tries = BROKEN_TRIES if self._answered else WEB_PAGE_TRIES
             raise Again("the server answered with a web page instead of JSON (a log-in page?)", tries=tries)
         self._answered = True
         try:
-            return _decoded(response.content)
+            with self.reading:
+                return _decoded(content)
         except ValueError:
             self.limiter.tally.count("broken JSON")
             raise Again("the answer was empty or broken", tries=BROKEN_TRIES) from None
@@ -263,10 +275,10 @@ def _refuse_strangers(url: str, where: str, status: int, headers: Mapping[str, s
         )
 
 
-def _said(response: requests.Response) -> str:
+def _said(content: bytes) -> str:
     """Jira's own words for a refusal, one line, without control characters; empty if it said none."""
     try:
-        answer = msgspec.json.decode(response.content)
+        answer = msgspec.json.decode(content)
     except msgspec.DecodeError:
         return ""
     if not isinstance(answer, dict):

@@ -12,8 +12,8 @@ from vcjira.errors import VcjiraError
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import save
 from vcjira.model import Finding, Issue
+from vcjira.pool import spread, streamed
 from vcjira.sync import catalogue, census, certificate, identity, presence
-from vcjira.sync.pool import spread, streamed
 from vcjira.sync.reading import CHUNK, read, summed, without_order
 from vcjira.tracker import Fetched, Stub, Tracker
 
@@ -21,6 +21,8 @@ BATCH = 1_000
 """Issues per transaction: large enough for DuckDB, small enough to lose little to a kill."""
 OVERLAP = timedelta(minutes=5)
 """The catch-up, and the watermark, look back this far behind the start of the run."""
+READERS = 2
+"""Workers per request that may be under way: while some wait for the server, others read what came."""
 IDS = 400
 """Ids in one JQL condition."""
 
@@ -148,7 +150,8 @@ class Steps:
         absent: set[str] = set()
         buffer: list[Issue] = []
         done = 0
-        work = spread(census.batches(self.mirror, CHUNK), self._read, self.site.requests.concurrency, self._still)
+        workers = self.site.requests.concurrency * READERS
+        work = spread(census.batches(self.mirror, CHUNK), self._read, workers, self._still)
         try:
             for ids, fetched in work:
                 self.findings += fetched.findings

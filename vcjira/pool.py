@@ -5,7 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -27,6 +27,16 @@ def spread(
 ) -> Iterator[Done]:
     """Results of `work` in the order they finish; the first exception ends it."""
     return streamed(tasks, lambda task: (work(task),), workers, idle)
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """All of these at once, their results in order; the first exception ends it."""
+
+    def call(number: int) -> tuple[int, Any]:
+        return number, calls[number]()
+
+    found = dict(spread(range(len(calls)), call, len(calls)))
+    return [found[number] for number in range(len(calls))]
 
 
 def streamed(

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from vcjira.sync.pool import AHEAD, spread
+from vcjira.pool import AHEAD, spread
 
 
 def test_every_task_comes_back_once():
