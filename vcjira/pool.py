@@ -11,7 +11,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 AHEAD = 2
-"""Tasks given out per worker beyond the one in hand: keeps them busy, keeps memory small."""
+"""Tasks given out beyond those in hand, or done and not yet taken: keeps workers busy, keeps memory small."""
 IDLE = 1.0
 """Seconds without a result after which somebody is told that we still wait."""
 SWEEP = 64
@@ -56,7 +56,7 @@ def streamed(
     try:
         with _few_sweeps() as sweep:
             while True:
-                while more and out < workers * AHEAD:
+                while more and out < workers + AHEAD:
                     task = next(source, None)
                     more = task is not None
                     if task is not None:

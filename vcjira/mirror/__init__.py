@@ -22,6 +22,8 @@ STORAGE = "v1.2.0"
 """Storage version of a new file: readable by DuckDB 1.5, so that a user can go back; the first that knows zstd."""
 
 
+FRUGAL = "160MB"
+"""While issues come in. With half of it batches of long texts no longer fit."""
 PORTION = 1_000
 """Rows that are written at once."""
 LINE = 1_000_000
@@ -134,6 +136,15 @@ class Mirror:
         self.set_meta("content", str(int(self.meta("content") or 0) + 1))
         if ids:
             self.run("INSERT INTO stale SELECT ?, unnest(?::VARCHAR[])", [site, list(ids)])
+
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Within, DuckDB keeps no more than FRUGAL in memory: writing needs little, and what it wrote it need not hold."""
+        self.run(f"SET memory_limit = '{FRUGAL}'")
+        try:
+            yield
+        finally:
+            self.run("RESET memory_limit")
 
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")

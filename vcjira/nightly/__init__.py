@@ -64,15 +64,16 @@ def sync(
     for number, site in enumerate(settings.sites):
         run_id = begin(mirror, "sync")
         try:
-            outcome = sync_site(
-                mirror,
-                site,
-                tracker(settings, site, stop),
-                options,
-                run_id=run_id,
-                watch=watch,
-                where=settings.where("sites", number),
-            )
+            with mirror.frugal():
+                outcome = sync_site(
+                    mirror,
+                    site,
+                    tracker(settings, site, stop),
+                    options,
+                    run_id=run_id,
+                    watch=watch,
+                    where=settings.where("sites", number),
+                )
         except VcjiraError as error:
             outcome = Outcome(site.name, error=_placed(error, settings, number))
         end(mirror, run_id, exit_code([outcome]), outcome_facts(outcome))

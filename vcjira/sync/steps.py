@@ -21,8 +21,8 @@ BATCH = 1_000
 """Issues per transaction: large enough for DuckDB, small enough to lose little to a kill."""
 OVERLAP = timedelta(minutes=5)
 """The catch-up, and the watermark, look back this far behind the start of the run."""
-READERS = 2
-"""Workers per request that may be under way: while some wait for the server, others read what came."""
+READERS = 3
+"""Workers beyond the requests that may be under way: while these wait for the server, others read what came."""
 IDS = 400
 """Ids in one JQL condition."""
 
@@ -150,7 +150,7 @@ class Steps:
         absent: set[str] = set()
         buffer: list[Issue] = []
         done = 0
-        workers = self.site.requests.concurrency * READERS
+        workers = self.site.requests.concurrency + READERS
         work = spread(census.batches(self.mirror, CHUNK), self._read, workers, self._still)
         try:
             for ids, fetched in work:
