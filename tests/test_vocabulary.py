@@ -1,6 +1,10 @@
 """The vocabulary lint finds what it should, and leaves product terms, quotes and code alone."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vcjira.text import INSTEAD, VOCABULARY, read
 
@@ -54,3 +58,17 @@ def test_users_and_customers_are_read_from_what_names_them(text: str, names: lis
 
 def test_every_class_has_a_wording_to_offer() -> None:
     assert set(INSTEAD) == set(VOCABULARY)
+
+
+@given(st.text(alphabet="ab1_'’-– .,\n\t\u00e9ß😀—«İ\ud800\u2028", max_size=30))
+def test_words_are_counted_as_their_definition_says(text: str) -> None:
+    assert read(text).words == len(re.findall(r"\w[\w'’-]*", text))
+
+
+@given(
+    st.lists(st.sampled_from(["our internal customers", "as a buyer, I want", "wrong queue", "x" * 60, "-", "Zoë’s"]))
+)
+def test_what_is_found_in_a_long_text_is_found_in_its_parts(parts: list[str]) -> None:
+    whole = read(" ; ".join(parts))
+    assert set(whole.lint) == {match for part in parts for match in read(part).lint}
+    assert set(whole.names) == {name for part in parts for name in read(part).names}

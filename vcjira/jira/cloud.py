@@ -160,17 +160,22 @@ class Cloud:
     def fetch(self, ids: Sequence[str]) -> Fetched:
         """One bulk read of the issues, one of their histories, and comments where the embedded list is short."""
         body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
-        raws = self.wire.post(f"{API}/issue/bulkfetch", body)["issues"]
-        histories = self._histories([str(raw["id"]) for raw in raws])
+        fetched = self._bodies(self.wire.post(f"{API}/issue/bulkfetch", body)["issues"])
+        histories = self._histories([issue.issue_id for issue in fetched.issues])
+        with self.wire.reading:
+            for issue in fetched.issues:
+                shapes.add_history(issue, histories.pop(issue.issue_id, []))
+        return fetched
+
+    def _bodies(self, raws: list[dict[str, Any]]) -> Fetched:
+        """The issues without their histories; what Jira said can be forgotten before these are asked for."""
         comments = [self._comments(raw) for raw in raws]
         fetched = Fetched([])
         with self.wire.reading:
             for raw, (found, whole) in zip(raws, comments, strict=True):
-                entries = histories.get(str(raw["id"]), [])
-                fetched.issues.append(shapes.issue(raw, entries, complete=True, comments=found, all_comments=whole))
+                fetched.issues.append(shapes.issue(raw, [], complete=True, comments=found, all_comments=whole))
                 if not whole:
                     fetched.findings.append(_short(raw, "comments"))
-            del raws, histories, comments
         return fetched
 
     def _histories(self, ids: list[str]) -> dict[str, list[dict[str, Any]]]:

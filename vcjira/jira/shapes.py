@@ -110,6 +110,11 @@ def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: lis
     )
 
 
+def add_history(issue: Issue, histories: Iterable[Json]) -> None:
+    """Give an issue its history, where that came later."""
+    issue.changes = _changes(histories, issue.people)
+
+
 def texts(value: object) -> list[str]:
     """The words a person would read in a field's value: a text, an option, a user, or a list of these."""
     if isinstance(value, list):

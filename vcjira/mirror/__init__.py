@@ -139,7 +139,7 @@ class Mirror:
 
     @contextmanager
     def frugal(self) -> Iterator[None]:
-        """Within, DuckDB keeps no more than FRUGAL in memory: writing needs little, and what it wrote it need not hold."""
+        """Within, DuckDB keeps no more than FRUGAL in memory: writing needs little, and need not hold what it wrote."""
         self.run(f"SET memory_limit = '{FRUGAL}'")
         try:
             yield
