@@ -20,7 +20,7 @@ LAYERS = (
     {"jira", "people", "handovers"},
     {"mirror", "statistics"},
     {"config", "tracker"},
-    {"errors", "model", "text"},
+    {"errors", "model", "text", "pool"},
 )
 """Top to bottom; a room imports rooms below it, and itself."""
 WALLS = {
