@@ -17,7 +17,7 @@ LAYERS = (
     {"cli"},
     {"nightly", "demo"},
     {"sync", "rules", "patterns", "walls", "labels", "report", "stages", "chain", "language", "eventlog"},
-    {"jira", "people", "handovers"},
+    {"jira", "people", "handovers", "hours"},
     {"mirror", "statistics"},
     {"config", "tracker"},
     {"errors", "model", "text", "pool"},

@@ -23,6 +23,7 @@ DERIVED = (
 CHOSEN = CONFIG | {
     "teams": CONFIG["teams"] | {"Data": CONFIG["teams"]["Data"] | {"members": {"account": ["dan"], "group": ["data"]}}}
 }
+OFFICE = CHOSEN | {"calendar": {"zone": "Europe/Berlin", "holidays": "DE"}}
 CHILDREN = ("changes", "comments", "links")
 DAYS = 200
 PEOPLE = ["ann", "amy", "gil", "pat", "pia", "dan", "oli", "robot"]
@@ -111,10 +112,10 @@ LATER = {
 
 @pytest.mark.parametrize("later", LATER.values(), ids=LATER)
 @trial(max_examples=3, deadline=None)
-@given(seed=st.integers(0, 10**6), share=st.floats(0.3, 1), inside=st.booleans())
-def test_a_night_derived_again_equals_everything_derived(later, seed, share, inside):
+@given(seed=st.integers(0, 10**6), share=st.floats(0.3, 1), inside=st.booleans(), office=st.booleans())
+def test_a_night_derived_again_equals_everything_derived(later, seed, share, inside, office):
     dice = random.Random(seed)
-    chosen = Settings.model_validate(CHOSEN)
+    chosen = Settings.model_validate(OFFICE if office else CHOSEN)
     deeds = lines(dice, 40)
     cut = int(len(deeds) * share)
     if inside:  # the night begins in the middle of twelve issues filed at once

@@ -211,5 +211,11 @@ def _repeated(line: str) -> Iterator[tuple[timedelta, str]]:
         yield offset(begin) + number * offset(step), rest.replace("*", str(number + 1))
 
 
+OFFICE = {"calendar": {"zone": "UTC", "days": "mon-fri", "hours": "09:00-17:00"}}
+
+
 def settings(patterns: dict[str, dict[str, object]] | None = None) -> Settings:
-    return Settings.model_validate(CONFIG | {"patterns": patterns or {}})
+    """The cast's configuration; among a pattern's options `calendar: office` gives everybody office hours."""
+    own = {name: {k: v for k, v in options.items() if k != "calendar"} for name, options in (patterns or {}).items()}
+    kept = OFFICE if any("calendar" in options for options in (patterns or {}).values()) else {}
+    return Settings.model_validate(CONFIG | kept | {"patterns": own})

@@ -29,7 +29,7 @@ def grown() -> Iterator[Mirror]:
         world.save(mirror)
         for room in (people, rules, handovers):
             room.derive(mirror, settings())
-        prepare(mirror, settings())
+        prepare(mirror, settings({"handover": {"calendar": "office"}}))  # without one its tables are not read
         for (name, _), options in ASKED:
             one = choose(settings({name: options}), PATTERNS)[name]
             paths.build(mirror, one.level, one.debounce)

@@ -112,6 +112,21 @@ def test_a_question_is_answered_within_five_working_days_or_not() -> None:
     assert row == {"questions": 30, "answered": 20}
 
 
+def test_with_a_calendar_five_working_days_are_those_of_who_is_asked() -> None:
+    world = World()
+    for number in range(10):
+        issue = world.ask("Sales.1", "Platform", 30)
+        world.say(issue, "Platform.1", question=True)
+        world.say(issue, "Sales.1", hours=24 * (8 if number < 6 else 13))
+    closed = [(NOW - timedelta(days=days)).date() for days in range(24, 30)]
+    kept = world.settings(calendar={"days": "mon-sun", "hours": "00:00-24:00", "closed": closed})
+    found = []
+    for chosen in (None, kept):
+        with world.mirror(chosen, stages) as mirror:
+            found += mirror.tuples("SELECT questions, answered FROM stages WHERE number = 0")
+    assert found == [(10, 0), (10, 6)]
+
+
 def test_a_pair_that_went_quiet_is_absent_and_one_that_never_asked_enough_is_not_there() -> None:
     world = World()
     world.traffic("Sales", "Platform", 12, two_way=0, days_ago=200)
@@ -183,14 +198,14 @@ def test_a_pair_from_before_the_windows_is_known_to_be_old() -> None:
     world = talkers(World(), 300)
     world.ask("Sales.1", "Platform", 2000)
     with world.mirror(None, stages) as mirror:
-        assert {row["old"] for row in stages.history(mirror, NOW)} == {True}
+        assert {row["old"] for row in stages.history(mirror, world.settings(), NOW)} == {True}
 
 
 def test_only_the_projects_asked_for_count() -> None:
     world = talkers(World())
     world.traffic("Sales", "Data", 20, two_way=0)
     with world.mirror(None, stages) as mirror:
-        assert {row["team"] for row in stages.history(mirror, NOW, ["DATA"])} == {"Data"}
+        assert {row["team"] for row in stages.history(mirror, world.settings(), NOW, ["DATA"])} == {"Data"}
         assert _teams(mirror) == {"Data", "Platform"}
 
 

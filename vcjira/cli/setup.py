@@ -65,7 +65,7 @@ def _local(app: App) -> list["Check"]:
             f"{app.config_path}: {len(settings.sites)} site{'' if len(settings.sites) == 1 else 's'}",
         )
     ]
-    for step in (_patterns, _files, _rules):
+    for step in (_patterns, _hours, _files, _rules):
         try:
             checks += step(settings)
         except VcjiraError as error:
@@ -78,6 +78,13 @@ def _patterns(settings: "Settings") -> list["Check"]:
     from vcjira.jira.probe import Check
 
     return [Check("patterns", True, f"{sum(one.enabled for one in patterns.check(settings).values())} enabled")]
+
+
+def _hours(settings: "Settings") -> list["Check"]:
+    from vcjira import hours
+    from vcjira.jira.probe import Check
+
+    return [Check("working hours", True if hours.calendars(settings) else None, hours.told(settings))]
 
 
 def _rules(settings: "Settings") -> list["Check"]:

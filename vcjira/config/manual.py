@@ -39,6 +39,15 @@ texts is expected, a single text will do.
 
 A secret never stands in the file: `env:NAME` reads a variable, `file:PATH` the first line of a file,
 `keyring:SERVICE/USER` the keyring of the system.
+
+Without a `calendar` all hours count, nights and weekends too. With one, patterns and stages that speak of working time
+(`vcjira patterns NAME` says which hours) count the hours of who holds the issue: a team's own calendar, else the one of
+all; `vcjira check` and the foot of each report say who has which. For people it is the calendar of their team. Then a
+day in a duration such as `5d` is a working day. `silent_handoff` stays with calendar time, and so do waits in reports.
+
+    calendar: {zone: Europe/Berlin, days: mon-fri, hours: 09:00-17:00, holidays: DE-BE, closed: [2026-12-24]}
+    teams:
+      Night desk: {projects: [DESK], calendar: {zone: America/New_York, hours: 22:00-06:00, holidays: US}}
 """
 
 

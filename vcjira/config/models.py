@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from vcjira.config.calendar import Calendar
 from vcjira.config.matchers import When
 from vcjira.config.measures import Chain, Embedded, Language
 from vcjira.config.open_keys import only, refuse_unknown
@@ -119,6 +120,7 @@ class Team(Model):
     components: Texts = Field([], description="NAME or PROJECT/NAME")
     field_team: Texts = Field([], description="values of the site's team field")
     members: Members = Field(Members(), description="who belongs to the team: their own tickets are no requests")
+    calendar: Calendar | None = Field(None, description="when this team works; default: the `calendar` of all")
 
 
 Question = Literal["has_choice", "delivers_to_others"]
@@ -307,6 +309,7 @@ class Settings(Model):
     sync: Sync = Field(Sync(), description="reading from Jira")
     people: People = Field(People(), description="who is who on the asking side")
     teams: dict[str, Team] = Field({}, description="the receiving side, by name")
+    calendar: Calendar | None = Field(None, description="when people work; without one all time counts")
     classify: Classify = Field(Classify(), description="rules that tell partners, stakeholders and customers apart")
     value_chain: list[Annotated[Edge, BeforeValidator(_edge, json_schema_input_type=Edge | str)]] = Field(
         [], description="who delivers to whom, as `Platform -> Checkout`"

@@ -73,8 +73,8 @@ def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
     mirror.run(FLIPPED)
     moment = now(mirror)
     due = " OR ".join(
-        f"t > TIMESTAMP '{before}' - INTERVAL '{span}' SECOND AND t <= TIMESTAMP '{moment}' - INTERVAL '{span}' SECOND"
-        for span in patterns.spans(settings)
+        f"t > TIMESTAMP '{first}' AND t <= TIMESTAMP '{last}'"
+        for first, last in patterns.falling_due(settings, before, moment)
     )
     parts = [
         "FROM stale",

@@ -6,10 +6,11 @@ columns of the evidence; `{words}` in braces are filled in by `chosen`.
 
 import difflib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
+from vcjira import hours
 from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.handovers import events, fields, paths
@@ -122,6 +123,7 @@ def derive_across(mirror: Mirror, settings: Settings) -> None:
         "CREATE OR REPLACE TEMP TABLE recent AS SELECT DISTINCT site, issue_id FROM handovers WHERE happened > ?",
         [since],
     )
+    hours.build(mirror, settings)
     with narrowed(mirror, "recent", read=["handovers"], filled={}):
         built = _paths(mirror, chosen)
     _find(mirror, chosen, built)
@@ -150,16 +152,27 @@ def _find(mirror: Mirror, chosen: Iterable[Chosen], built: dict[str, str]) -> No
         mirror.run(_insert(mirror, one, query(mirror, one, built.get(one.name, ""))))
 
 
-def spans(settings: Settings) -> list[float]:
-    """Seconds after an event at which a hit may fall due, of the patterns that wait for it."""
-    found = {72 * 3600.0} | {
-        float(value)
+def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when an event lies of which a hit may have fallen due after `before` and up to `moment`."""
+    waiting = [
+        one
         for one in choose(settings, PATTERNS).values()
         if one.enabled and one.name not in ACROSS and "{now}" in PATTERNS[one.name].SQL
+    ]
+    spans = {72 * 3600.0} | {
+        float(value)
+        for one in waiting
         for name, option in PATTERNS[one.name].OPTIONS.items()
         if option.kind == "duration" and isinstance(value := one.own[name], int | float)
     }
-    return sorted(found)
+    found = [(before - timedelta(seconds=span), moment - timedelta(seconds=span)) for span in sorted(spans)]
+    second = timedelta(seconds=1)
+    for limit in sorted({limit for one in waiting for limit in one.limits.values()}):
+        for calendar in hours.calendars(settings).values():
+            first, _ = hours.began(calendar, before, limit)
+            _, last = hours.began(calendar, moment, limit)
+            found.append((first - second, last + second))
+    return found
 
 
 def check(settings: Settings) -> dict[str, Chosen]:
@@ -184,6 +197,7 @@ def prepare(mirror: Mirror, settings: Settings) -> None:
 
 def _prepare_issues(mirror: Mirror, settings: Settings) -> None:
     paths.levels(mirror, teams=bool(settings.teams))
+    hours.build(mirror, settings)
     events.build(mirror)
     fields.build(mirror)
 

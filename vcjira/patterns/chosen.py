@@ -2,15 +2,17 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 
+from vcjira import hours
 from vcjira.config import Settings
 from vcjira.config.models import PatternOptions
 from vcjira.errors import Mend
 from vcjira.handovers.paths import Level
-from vcjira.patterns.option import Option, Value, literal, understand
+from vcjira.patterns.option import Option, Value, literal, understand, working
 
 COMMON = ("enabled", "level", "debounce", "bots", "bulk")
 """Options that every pattern has."""
@@ -29,19 +31,33 @@ class Chosen:
     own: dict[str, Value | None]
     given: dict[str, str]
     """What the configuration says, as written there."""
+    spans: Mapping[str, hours.Span | hours.WeekEnd] = field(default_factory=dict)
+    """Words of the SQL that are about working time (the module's WORKING)."""
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Option -> (working days, seconds), of those that working time counts for."""
+    calendars: str = ""
+    """Which hours count, in words; empty where no calendar is configured."""
 
     @property
     def raw(self) -> bool:
         """Nothing is judged or left out, as in published numbers: no debounce, bots and bulk edits count."""
         return not self.debounce and self.bots and self.bulk
 
-    def words(self, path: str, now: datetime) -> dict[str, str]:
+    def words(self, path: str, now: datetime) -> dict[str, Any]:
         """What the placeholders of the SQL stand for; `h`, `t` and `r` are a hop or step, a comment, a request."""
-        words = {name: literal(value) for name, value in self.own.items() if name != "lines"}
+        words: dict[str, Any] = {name: literal(value) for name, value in self.own.items() if name != "lines"}
         if "lines" in self.own:
             words["lines"] = lines(self.own["lines"])
         if words.get("verification") == "'auto'":
             words["verification"] = "'count'" if self.raw else "'ignore'"
+        for name, span in self.spans.items():
+            words[name] = hours.words(
+                name,
+                replace(span, otherwise=span.otherwise.format_map(words)) if isinstance(span, hours.WeekEnd) else span,
+                calendars=bool(self.calendars),
+                seconds=words[span.option],
+                working=self.limits[span.option],
+            )
         talks = "t.human AND NOT t.template" if not self.bots else "t.author_id IS NOT NULL"
         return words | {
             "path": path,
@@ -78,10 +94,11 @@ def choose(settings: Settings, patterns: Mapping[str, ModuleType]) -> dict[str, 
                 where=settings.where("patterns", name),
                 hint=_hint(name, patterns, "`vcjira patterns` lists them"),
             )
-    return {name: _choose(settings, name, module.OPTIONS) for name, module in patterns.items()}
+    return {name: _choose(settings, name, module) for name, module in patterns.items()}
 
 
-def _choose(settings: Settings, name: str, options: Mapping[str, Option]) -> Chosen:
+def _choose(settings: Settings, name: str, module: ModuleType) -> Chosen:
+    options: Mapping[str, Option] = module.OPTIONS
     given = settings.patterns.get(name, PatternOptions())
     own: dict[str, Value | None] = {key: understand(option, option.default) for key, option in options.items()}
     for key, value in (given.model_extra or {}).items():
@@ -102,6 +119,13 @@ def _choose(settings: Settings, name: str, options: Mapping[str, Option]) -> Cho
         bulk=given.bulk == "count",
         own=own,
         given={key: str(value) for key, value in given.model_dump(exclude_unset=True).items()},
+        spans=getattr(module, "WORKING", {}),
+        limits={
+            key: working((given.model_extra or {}).get(key, option.working))
+            for key, option in options.items()
+            if option.working
+        },
+        calendars=hours.told(settings) if hours.calendars(settings) else "",
     )
 
 

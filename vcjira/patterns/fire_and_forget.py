@@ -5,7 +5,8 @@ side asked a question (a question mark in a public comment, or a status of the k
 unanswered for `answer`. One hit per issue, when that time has passed since its first question.
 Formula. F = requests without a requester's comment / requests is context only (57-65 % in public Jiras); the hit is F
 with an unanswered question.
-Default. 7 days, that is five working days.
+Default. Five working days where who asks has a calendar, else 7 days. An organization of the name of a team has the
+team's calendar.
 Edges. Participants and colleagues of the requester answer for the requester; internal notes are no questions to the
 requester; templates and bots are no talk.
 Source. Breu, Premraj, Sillito, Zimmermann, CSCW 2010 (questions in bug reports); BPI Challenge 2013 ("wait-user").
@@ -32,20 +33,31 @@ not found:
     0h ann creates for Platform
     1d pat asks
     4d now                       # too early to say
+found (calendar=office):
+    0h ann creates for Platform
+    1d10h pat asks                           # a Tuesday
+    8d12h now
+not found (calendar=office):
+    0h ann creates for Platform
+    4d18h pat asks                           # a Friday evening: Monday to Friday are theirs
+    11d12h now
 not found:
     0h ann creates for Platform
     1d robot asks                # automation (E1)
     30d now
 """
 
+from vcjira.hours import Span
 from vcjira.patterns.option import Option
 
 NUMBER = "P06"
-OPTIONS = {"answer": Option("7d", "how long the requester side has to answer", "duration")}
+OPTIONS = {"answer": Option("7d", "how long the requester side has to answer", "duration", working="5d")}
+
+WORKING = {"waited": Span(holder="r.organization", since="q.asked", option="answer")}
 
 SQL = """
-SELECT r.site, r.issue_id, q.asked + INTERVAL '{answer}' SECOND AS happened, q.asked, q.comment_id, q.change_id,
-    r.organization, r.team
+SELECT r.site, r.issue_id, {waited.due} AS happened, q.asked, q.comment_id, q.change_id, r.organization, r.team,
+    {waited.hours} AS hours
 FROM requests r
 JOIN (
     SELECT site, issue_id, min(asked) AS asked, min(comment_id) AS comment_id, min(change_id) AS change_id
@@ -58,8 +70,8 @@ JOIN (
             FROM status_steps h WHERE h.to_asking AND {counted}
         ) e
     ) f WHERE asked = first_asked GROUP BY site, issue_id
-) q ON q.site = r.site AND q.issue_id = r.issue_id
-WHERE {asked} AND q.asked + INTERVAL '{answer}' SECOND <= {now} AND NOT EXISTS (
+) q ON q.site = r.site AND q.issue_id = r.issue_id{waited.joins}
+WHERE {asked} AND {waited.due} <= {now} AND NOT EXISTS (
     SELECT 1 FROM talk t WHERE t.site = r.site AND t.issue_id = r.issue_id AND t.side = 'requester' AND {talks}
 )
 """

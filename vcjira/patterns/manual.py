@@ -8,6 +8,8 @@ from vcjira.patterns.chosen import COMMON, Chosen
 
 _PART = re.compile(r"^(Definition|Formula|Default|Edges|Source|What to do)\. ", re.MULTILINE)
 _EXAMPLE = re.compile(r"^(?:not )?found(?: \(.*\))?:$", re.MULTILINE)
+ALL_HOURS = "Now all hours count, nights and weekends too: no calendar is configured."
+CALENDAR = "With a `calendar`, days and hours are working days and hours of who holds the issue."
 SAYS = {
     "enabled": "looked for at all",
     "level": "whose path is looked at: team or person",
@@ -52,6 +54,8 @@ def page(name: str, module: ModuleType, chosen: Chosen) -> Page:
     prose = rest[: start.start()] if start else rest
     found = _PART.split(prose)[1:]
     parts = {title: " ".join(body.split()) for title, body in zip(found[::2], found[1::2], strict=True)}
+    if chosen.spans:
+        parts["Hours"] = f"{ALL_HOURS} {CALENDAR}" if not chosen.calendars else f"Now: {chosen.calendars}."
     return Page(
         number=module.NUMBER,
         name=name,
@@ -69,7 +73,8 @@ def markdown(pages: list[Page]) -> str:
         "",
         "Made by `vcjira patterns --markdown` from the pages that the program itself shows. The cast of the examples:",
         "ann, amy, abe (Acme) and gil, gus (Globex) ask; pat, pia (Platform), dan, dot (Data), oli, ola (Ops) receive;",
-        "robot is automation. No conversation recorded in Jira does not mean that there was none.",
+        "robot is automation; `calendar=office` is Monday to Friday, 09:00 to 17:00 UTC.",
+        "No conversation recorded in Jira does not mean that there was none.",
         "",
         "| | name | question |",
         "|---|---|---|",
@@ -88,6 +93,8 @@ def _options(module: ModuleType, chosen: Chosen) -> list[Line]:
     lines = []
     for name, option in module.OPTIONS.items():
         default = ", ".join(option.default) if isinstance(option.default, list) else str(option.default)
+        if option.working and option.working != default:
+            default += f"; {option.working} of working time with a calendar"
         lines.append(Line(name, default or "none", chosen.given.get(name), option.says))
     for name in COMMON:
         lines.append(Line(name, _DEFAULTS[name], chosen.given.get(name), SAYS[name]))

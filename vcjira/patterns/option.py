@@ -18,6 +18,8 @@ class Option:
     says: str
     kind: Kind = "number"
     choices: tuple[str, ...] = ()
+    working: str | None = None
+    """The default where there is a calendar: days are then working days, a week five of them, hours working hours."""
 
 
 def understand(option: Option, value: object) -> Value | None:
@@ -40,6 +42,15 @@ def understand(option: Option, value: object) -> Value | None:
     if option.kind in ("texts", "lines"):
         return _texts(value)
     return _number(option.kind, value)
+
+
+def working(value: object) -> tuple[float, float]:
+    """A duration as (working days, seconds)."""
+    moment = duration(value)
+    seconds = moment.total_seconds() if isinstance(moment, timedelta) else 0.0
+    if isinstance(value, str) and value.strip()[-1:] in ("d", "w"):
+        return seconds / 86_400 * (5 / 7 if value.strip().endswith("w") else 1), 0.0
+    return 0.0, seconds
 
 
 def _texts(value: object) -> list[str]:

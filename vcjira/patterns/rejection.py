@@ -4,7 +4,7 @@ Definition. A request closed by somebody of another side than the requester, wit
 invalid, incomplete, cannot reproduce, duplicate or declined, within `within` of its creation and after at most one turn
 of conversation. One hit per issue, at the closing.
 Formula. Rejections / requests. Turns = runs of one side in the conversation.
-Default. 7 days (five working days), one turn.
+Default. Five working days of the team where it has a calendar, else 7 days; one turn.
 Edges. Localised resolutions: name them in `resolutions`. Bulk closing is not a rejection of one request.
 Source. Guo, Zimmermann, Nagappan, Murphy, CSCW 2011; Zimmermann et al., ICSE SEIP 2012.
 What to do. Say before filing what the team takes on and what it needs; offer a quarter of an hour instead of a form.
@@ -31,13 +31,26 @@ not found:
 not found:
     0h ann creates for Platform
     1d pat closes as Fixed
+found (calendar=office):
+    10h ann creates for Platform             # on a Monday
+    7d9h30m pat closes as Won't Do
+    8d12h now
+not found (calendar=office):
+    10h ann creates for Platform
+    7d10h30m pat closes as Won't Do          # the sixth working day has begun
+    8d12h now
+found (calendar=office):
+    5d ann creates for Platform              # on a Saturday: the week after is all theirs
+    11d22h pat closes as Won't Do
+    15d12h now
 """
 
+from vcjira.hours import Span
 from vcjira.patterns.option import Option
 
 NUMBER = "P12"
 OPTIONS = {
-    "within": Option("7d", "from creation to closing", "duration"),
+    "within": Option("7d", "from creation to closing", "duration", working="5d"),
     "turns": Option(1, "most turns of conversation before it"),
     "resolutions": Option(
         ["won't do", "won't fix", "invalid", "incomplete", "cannot reproduce", "duplicate", "declined", "not a bug",
@@ -46,9 +59,11 @@ OPTIONS = {
     ),
 }  # fmt: skip
 
+WORKING = {"lasted": Span(holder="r.team", since="r.created", until="h.happened", option="within")}
+
 SQL = """
 SELECT h.site, h.issue_id, h.happened, h.to_resolution AS resolution, h.change_id, r.organization, r.team,
-    coalesce(w.turns, 0) AS turns
+    coalesce(w.turns, 0) AS turns, {lasted.hours} AS hours
 FROM (
     SELECT s.*, row_number() OVER (PARTITION BY s.site, s.issue_id ORDER BY s.happened, s.change_id) AS place
     FROM resolution_steps s WHERE lower(s.to_resolution) IN ({resolutions})
@@ -65,7 +80,7 @@ LEFT JOIN (
         ) c ON c.site = t.site AND c.issue_id = t.issue_id AND t.created <= c.closed
         WHERE t.side IS NOT NULL AND t.public AND {talks}
     ) e WHERE before IS DISTINCT FROM side GROUP BY site, issue_id
-) w ON w.site = h.site AND w.issue_id = h.issue_id
+) w ON w.site = h.site AND w.issue_id = h.issue_id{lasted.joins}
 WHERE h.place = 1 AND {counted} AND {asked} AND h.actor_id IS DISTINCT FROM r.requester_id
-    AND h.happened <= r.created + INTERVAL '{within}' SECOND AND coalesce(w.turns, 0) <= {turns}
+    AND {lasted.by} AND coalesce(w.turns, 0) <= {turns}
 """

@@ -4,9 +4,10 @@ Definition. An open issue without any human event (comment or change by a person
 `days`. One hit per issue, when the time had passed since the last human event.
 Formula. now - last human event > days. Beside it: time to the first human response and flow efficiency = active /
 (active + waiting) stays of the status path, both without a target.
-Default. 30 days; compare with the 85th percentile of the same team's own gaps.
+Default. 30 days, or 22 working days where the team has a calendar; compare with the 85th percentile of the same
+team's own gaps.
 Edges. Open issues are never dropped from durations (Kaplan-Meier). Bulk edits and automation do not wake an issue up.
-Weekends count.
+Weekends count where there is no calendar.
 Source. Modig & Åhlström 2012; DORA ("visibility of work in the value stream").
 What to do. Say so: close it with a reason, or name who goes on and when.
 
@@ -24,20 +25,30 @@ found:
     1d pat comments
     20d robot comments           # automation does not wake it up (E1)
     40d now
+not found (calendar=office):
+    0h ann creates for Platform
+    1d pat comments
+    31d12h now                   # 30 days, but not 22 working days
+found (calendar=office):
+    0h ann creates for Platform
+    1d pat comments
+    33d12h now
 not found:
     0h ann creates for Platform
     1d pat closes
     40d now
 """
 
+from vcjira.hours import Span
 from vcjira.patterns.option import Option
 
 NUMBER = "P08"
-OPTIONS = {"days": Option("30d", "without a human event", "duration")}
+OPTIONS = {"days": Option("30d", "without a human event", "duration", working="22d")}
+
+WORKING = {"idle": Span(holder="c.team", since="l.last_event", option="days")}
 
 SQL = """
-SELECT i.site, i.issue_id, l.last_event + INTERVAL '{days}' SECOND AS happened, l.last_event,
-    i.status, i.assignee_id
+SELECT i.site, i.issue_id, {idle.due} AS happened, l.last_event, i.status, i.assignee_id, {idle.hours} AS hours
 FROM issues i
 JOIN (
     SELECT site, issue_id, max(happened) AS last_event FROM (
@@ -48,6 +59,7 @@ JOIN (
         SELECT h.site, h.issue_id, h.happened FROM acts h WHERE {counted}
     ) e GROUP BY site, issue_id
 ) l ON l.site = i.site AND l.issue_id = i.issue_id
+LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id{idle.joins}
 WHERE i.presence = 'present' AND i.status_category IS DISTINCT FROM 'done' AND i.resolution IS NULL
-    AND l.last_event + INTERVAL '{days}' SECOND <= {now}
+    AND {idle.due} <= {now}
 """

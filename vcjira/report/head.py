@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from vcjira import __version__
+from vcjira import __version__, hours
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.report.behind import ISSUES
@@ -39,6 +39,7 @@ def head(mirror: Mirror, settings: Settings, name: str, window: Window) -> dict[
         "rules": len(settings.classify.rules),
         "rules_hash": hashlib.sha256(rules.encode()).hexdigest()[:12],
         "vcjira": __version__,
+        "hours": hours.told(settings),
         "left_out": _left_out(mirror, window),
     }
 

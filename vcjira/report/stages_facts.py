@@ -18,7 +18,7 @@ COUNTS = ("requests", "two_way", "joint", "spoken", "started", "questions", "ans
 
 def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]:
     """pairs (each with its windows, newest last, and the requests behind the newest), transitions, waits, radar."""
-    rows = stages.history(mirror, window.as_of, window.projects)
+    rows = stages.history(mirror, settings, window.as_of, window.projects)
     classes = _classes(mirror)
     behind = _requests(mirror)
     pairs: dict[tuple[str, str, str], list[Row]] = defaultdict(list)

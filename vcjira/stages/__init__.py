@@ -20,10 +20,10 @@ from vcjira.stages.radar import Blip, radar
 __all__ = ["MEANING", "STAGES", "Blip", "derive", "history", "radar", "time_to_conversation", "transitions"]
 
 
-def history(mirror: Mirror, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
+def history(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
     """One row per pair and window, oldest first: `stage` as it stands, `seen` of the window alone, `sure`, counts."""
     placed: list[dict[str, Any]] = []
-    rows = measure(mirror, as_of, projects)
+    rows = measure(mirror, settings, as_of, projects)
     for _, group in groupby(rows, key=lambda row: (row["site"], row["organization"], row["team"])):
         pair = list(group)
         judged = [ladder.judge(row) for row in pair]
@@ -35,6 +35,6 @@ def history(mirror: Mirror, as_of: datetime, projects: Sequence[str] = ()) -> li
 
 def derive(mirror: Mirror, settings: Settings) -> None:
     """Fill `stages` anew, as of now."""
-    rows = history(mirror, now(mirror))
+    rows = history(mirror, settings, now(mirror))
     mirror.run("DELETE FROM stages")
     mirror.load("stages", ({name: value for name, value in row.items() if name != "old"} for row in rows))

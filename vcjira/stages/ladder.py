@@ -23,7 +23,7 @@ STAGES = {
 MEANING = {
     "S0": "no request in the window, though there were some before",
     "S1": "requests, and none of what follows",
-    "S2": "answers half of the questions within five working days",
+    "S2": "answers half of the questions within five working days, seven days where there is no calendar",
     "S3": "60 % of the requests two-way, and starts a quarter of the exchanges",
     "S4": "joint work on 30 % of the requests",
     "S5": "as S4; half of what it writes is on issues it did not file, active in 8 of 13 weeks",

@@ -1,14 +1,17 @@
 """What an organization and a team did with each other, window by window: the counts behind the stages, in SQL.
 
 A window is 90 days long and one begins every 30; what happened after its end does not count in it. Talk is recorded
-talk of humans that is no template; a question is answered when the requester side writes within seven days. Looked at
-are the last three years, and pairs that had five requests in some window of them.
+talk of humans that is no template; a question is answered when the requester side writes within five working days of
+its calendar, within seven days where there is none. Looked at are the last three years, and pairs that had five
+requests in some window of them.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from vcjira import hours
+from vcjira.config import Settings
 from vcjira.handovers.acts import acts
 from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 from vcjira.mirror import Mirror
@@ -19,18 +22,22 @@ WINDOWS = 36
 """How many windows back: three years."""
 QUIET_WINDOWS = 12
 """In the last year a pair has a row even for windows without a request."""
-ANSWER_DAYS = 7
-"""Five working days, on the calendar."""
+ANSWER_DAYS, ANSWER_WORKING_DAYS = 7, 5
+"""How long the requester side has to answer: without a calendar, and with one."""
+ANSWER = hours.Span(holder="r.organization", since="t.created")
 MIN_REQUESTS = 5
 
 
-def measure(mirror: Mirror, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
+def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
     params: dict[str, object] = {"as_of": as_of}
     mirror.run(_ASKED, params | {"projects": list(projects)})
     mirror.run(acts("stage_acts", near="stage_requests"), params)
     mirror.run(_SIGNS, params)
-    mirror.run(_QUESTIONS, params)
+    hours.build(mirror, settings)
+    seconds, working = str(ANSWER_DAYS * 86_400), (ANSWER_WORKING_DAYS, 0)
+    answer = hours.words("answer", ANSWER, calendars=bool(hours.calendars(settings)), seconds=seconds, working=working)
+    mirror.run(_QUESTIONS.format(answer=answer), params)
     mirror.run(_VOICES, params)
     return mirror.rows(_WINDOWS, params)
 
@@ -120,17 +127,17 @@ FROM stage_requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN done b
 LEFT JOIN family f USING (site, issue_id)
 """
 
-_QUESTIONS = f"""
+_QUESTIONS = """
 -- questions to the requester side that were answered in time or could have been by now
 CREATE OR REPLACE TEMP TABLE stage_questions AS
 WITH asked AS (
-    SELECT t.*, r.organization, r.team FROM talk t JOIN stage_requests r USING (site, issue_id)
-    WHERE t.side = 'receiving' AND t.question AND t.human AND NOT t.template
-        AND t.created <= $as_of - INTERVAL {ANSWER_DAYS} DAY
+    SELECT t.*, r.organization, r.team, {answer.due} AS due
+    FROM talk t JOIN stage_requests r ON r.site = t.site AND r.issue_id = t.issue_id{answer.joins}
+    WHERE t.side = 'receiving' AND t.question AND t.human AND NOT t.template AND {answer.due} <= $as_of
 )
-SELECT q.site, q.organization, q.team, q.comment_id, q.created, min(a.created) AS answered
+SELECT q.site, q.organization, q.team, q.comment_id, q.created, q.due, min(a.created) AS answered
 FROM asked q LEFT JOIN talk a ON a.site = q.site AND a.issue_id = q.issue_id AND a.side = 'requester' AND a.human
-    AND a.created > q.created AND a.created <= q.created + INTERVAL {ANSWER_DAYS} DAY
+    AND a.created > q.created AND a.created <= q.due
 GROUP BY ALL
 """
 
@@ -158,7 +165,7 @@ WITH asked AS (
 questions AS (
     SELECT site, organization, team, number, count(*) AS questions, count(answered) AS answered
     FROM (SELECT *, unnest({_slots("created")}) AS number FROM stage_questions)
-    WHERE created <= {_END} - INTERVAL {ANSWER_DAYS} DAY GROUP BY ALL
+    WHERE due <= {_END} GROUP BY ALL
 ),
 voices AS (
     SELECT site, organization, team, number, count(*) AS words, count(*) FILTER (elsewhere) AS elsewhere,
