@@ -19,11 +19,15 @@ def table(level: Level | None, debounce: timedelta) -> str:
 def build(mirror: Mirror, level: Level | None, debounce: timedelta) -> str:
     """Make the path table of a level (None: each site's own) and a debounce; its name."""
     name = table(level, debounce)
-    if level is None:
-        person, team = (build(mirror, one, debounce) for one in ("person", "team"))
-        mirror.run(OWN.format(name=name, person=person, team=team))
-    else:
+    if level is not None:
         mirror.run(PATH.format(name=name, level=level, debounce=debounce.total_seconds(), wrote=WROTE[level]))
+        return name
+    present: list[Level] = [one for (one,) in mirror.tuples("SELECT DISTINCT level FROM site_levels ORDER BY level")]
+    parts = [
+        f"SELECT * FROM {build(mirror, one, debounce)} SEMI JOIN (FROM site_levels WHERE level = '{one}') USING (site)"
+        for one in present or ["team"]
+    ]
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {' UNION ALL '.join(parts)}")
     return name
 
 
@@ -35,13 +39,6 @@ def levels(mirror: Mirror, *, teams: bool) -> None:
         [teams],
     )
 
-
-OWN = """
-CREATE OR REPLACE TEMP TABLE {name} AS
-SELECT * FROM {person} SEMI JOIN (FROM site_levels WHERE level = 'person') USING (site)
-UNION ALL
-SELECT * FROM {team} SEMI JOIN (FROM site_levels WHERE level = 'team') USING (site)
-"""
 
 WROTE = {
     "person": "t.author_id = s.account_id",
