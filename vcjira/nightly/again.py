@@ -44,11 +44,9 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
         marks.present(mirror)
         handovers.tell(mirror, settings)
     marks.present(mirror)
-    mirror.run(NOVEL_BEFORE)
     novelty.derive(mirror)
-    mirror.run(NOVEL_AGAIN)
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
-    read = (*READ, "handovers", "requests", "talk", "novelty")
+    read = (*READ, "handovers", "requests", "talk")
     with narrowed(mirror, "again", read=read, filled={"hits": f"pattern NOT IN ({across})", "queue": "true"}):
         marks.present(mirror)
         patterns.derive_issues(mirror, settings)
@@ -148,13 +146,3 @@ UNION SELECT site, issue_id FROM classes SEMI JOIN {_WHO} w ON w.site = classes.
     "site": "SELECT site, issue_id FROM present SEMI JOIN (SELECT site FROM flipped WHERE kind = 'site') USING (site)",
 }
 """What kind of thing changed -> the issues on which it plays a part."""
-
-NOVEL_BEFORE = "CREATE OR REPLACE TEMP TABLE novel_before AS FROM novelty"
-NOVEL_AGAIN = """
-CREATE OR REPLACE TEMP TABLE again AS
-FROM again
-UNION SELECT site, issue_id FROM (FROM novelty EXCEPT FROM novel_before)
-UNION SELECT site, issue_id FROM (FROM novel_before EXCEPT FROM novelty);
-DROP TABLE novel_before;
-"""
-"""A hit may hang on what is new about its issue."""

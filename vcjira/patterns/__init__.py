@@ -85,9 +85,10 @@ PATTERNS: dict[str, ModuleType] = {
 
 ACROSS = frozenset({
     "batch_toss", "queue_skip", "relay", "shotgun_request", "deadline_toss", "one_way_street", "missing_link",
-    "proxy_requester",
+    "proxy_requester", "novel_unaccompanied",
 })  # fmt: skip
-"""Patterns that look across issues; a hit of any other follows from its issue alone, the marks and the time."""
+"""Patterns that look across issues, if only for what is new about one; a hit of any other follows from its issue alone,
+the marks and the time."""
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:
@@ -108,12 +109,13 @@ def derive_issues(mirror: Mirror, settings: Settings) -> None:
 def derive_across(mirror: Mirror, settings: Settings) -> None:
     """Find the hits of patterns that look across issues again; as `derive`, over all issues.
 
-    Of paths and steps of status they ask for those in a window alone, so that others need not be made.
+    Of paths they ask for those in a window and those of novel issues, of steps of status for those in the window:
+    others need not be made.
     """
     names = ", ".join(f"'{name}'" for name in sorted(ACROSS))
     mirror.run(f"DELETE FROM hits WHERE pattern IN ({names})")
     chosen = _enabled(settings, across=True)
-    windows = [one.own["window"] for one in chosen if "{path}" in PATTERNS[one.name].SQL]
+    windows = [one.own["window"] for one in chosen if "window" in one.own]
     window = max((float(seconds) for seconds in windows if isinstance(seconds, int | float)), default=0.0)
     since = now(mirror) - timedelta(seconds=window)
     events.build_since(mirror, since)
@@ -159,7 +161,7 @@ def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[
         for one in choose(settings, PATTERNS).values()
         if one.enabled and one.name not in ACROSS and "{now}" in PATTERNS[one.name].SQL
     ]
-    spans = {72 * 3600.0} | {
+    spans = {
         float(value)
         for one in waiting
         for name, option in PATTERNS[one.name].OPTIONS.items()
