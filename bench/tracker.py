@@ -27,6 +27,14 @@ def settings() -> Settings:
     return Settings.model_validate({"teams": teams, "classify": {"rules": rules}, "people": {"bots": ["bot-*"]}})
 
 
+def night(mirror: Mirror) -> int:
+    """One night: 0.5 % of the issues, a fifth of them new, get a change of status and a comment; how many these are."""
+    count = max(5, mirror.value("SELECT count(*) FROM issues") // 200)
+    mirror.run(Template(_NIGHT).substitute(old=count - count // 5, new=count // 5))
+    mirror.touch_issues("s", [row[0] for row in mirror.tuples("SELECT issue_id FROM touched")])
+    return count
+
+
 def fill(mirror: Mirror, share: float) -> None:
     """Issues first, then what hangs on them; times rise with the number of the issue."""
     sizes = {
@@ -175,4 +183,25 @@ INSERT INTO links BY NAME
 SELECT 's' AS site, n::TEXT AS issue_id, 'P' || project || '-' || (n + 1) AS other_key, 'Relates' AS type,
     'outward' AS direction
 FROM seeds WHERE n >= $low AND n < $high AND die(n + 21) % 100 < 37
+"""
+
+_NIGHT = """
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT * REPLACE (TIMESTAMP '2026-10-01 20:00' AS updated) FROM issues
+WHERE created > (SELECT max(created) FROM issues) - INTERVAL 200 DAY ORDER BY hash(issue_id) LIMIT $old;
+DELETE FROM issues WHERE issue_id IN (SELECT issue_id FROM touched);
+INSERT INTO touched
+SELECT * REPLACE ('9' || lpad(CAST(row_number() OVER (ORDER BY hash(key), key) AS VARCHAR), 9, '0') AS issue_id,
+    project || '-N' || row_number() OVER (ORDER BY hash(key), key) AS key,
+    TIMESTAMP '2026-10-01 10:00' + INTERVAL 1 SECOND * row_number() OVER (ORDER BY hash(key), key) AS created,
+    TIMESTAMP '2026-10-01 20:00' AS updated)
+FROM issues ORDER BY hash(key), key LIMIT $new;
+INSERT INTO issues FROM touched;
+INSERT INTO changes BY NAME SELECT site, issue_id, 'n' || issue_id AS change_id, 0 AS item,
+    TIMESTAMP '2026-10-01 11:00' + INTERVAL 3 SECOND * (hash(issue_id) % 9000) AS changed, reporter_id AS author_id,
+    'status' AS field, 'status' AS field_id, 'Open' AS from_text, 'In Progress' AS to_text FROM touched;
+INSERT INTO comments BY NAME SELECT site, issue_id, 'c' || issue_id AS comment_id,
+    TIMESTAMP '2026-10-01 12:00' AS created, reporter_id AS author_id, 5 AS words, 'd' || issue_id AS digest
+    FROM touched;
+UPDATE sites SET last_sync = TIMESTAMP '2026-10-02';
 """
