@@ -171,3 +171,15 @@ def test_a_weak_link_is_told_apart() -> None:
     with world.mirror(settings(world)) as mirror:
         found = traces(mirror, settings(world))["Platform"]
     assert (found.traced, found.weak, found.linked) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(("linked", "state"), [(12, "untraced"), (3, "traced")])
+def test_links_that_were_given_in_bulk_prove_nothing(linked: int, state: str) -> None:
+    world = World()
+    goal = world.ask("Legal.1", "Platform", 40)
+    for number in range(linked):
+        issue = world.ask(f"Sales.{number}", "Platform", 30)
+        link(world, issue, "Blocks", "outward", goal)
+        world.change(issue, "Platform.1", "Link", None, f"P-{goal}", hours=2 - int(issue) * 3 / 60)
+    found = states(world)
+    assert {found[f"P-{number}"] for number in range(2, 2 + linked)} == {state}

@@ -1,7 +1,8 @@
 """From an issue towards what it serves: parents, epics and links as edges, and how far everything is from an outcome.
 
 An edge leads from an issue to the one it serves: up to its parent or epic; along a link from the one that blocks,
-implements or is depended on. `weak` edges (relates, duplicates, clones) and those to catch-all epics are kept apart.
+implements or is depended on. `weak` edges (relates, duplicates, clones) and those to catch-all epics are kept apart;
+links and parents that were given in a bulk edit (E6) prove nothing and lead nowhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ def build(mirror: Mirror, settings: Settings, as_of: datetime) -> None:
         "days": settings.chain.catch_all.days,
         "as_of": as_of,
     }
+    mirror.run(BULK)
     mirror.run(RAW)
     mirror.run(CATCH_ALL, limits)
     mirror.run(EDGES)
@@ -85,6 +87,22 @@ JOIN issues i ON i.site = v.site AND i.issue_id = v.issue_id AND i.presence = 'p
 WHERE list_contains($types::VARCHAR[], f.custom)
 """
 
+BULK = """
+-- pairs of issues that only bulk edits put together, in either order
+CREATE OR REPLACE TEMP TABLE chain_bulk AS
+WITH given AS (
+    SELECT c.site, c.issue_id, unnest([c.to_value, c.to_text]) AS key, b.change_id IS NOT NULL AS bulk
+    FROM changes c LEFT JOIN bulk_changes b USING (site, issue_id, change_id)
+    WHERE lower(c.field) IN ('link', 'parent', 'epic link', 'parent link', 'issueparentassociation')
+        AND (c.to_value IS NOT NULL OR c.to_text IS NOT NULL)
+),
+pairs AS (
+    SELECT g.site, g.issue_id, k.issue_id AS other_id FROM given g
+    JOIN chain_keys k ON k.site = g.site AND k.key = g.key GROUP BY ALL HAVING bool_and(g.bulk)
+)
+FROM pairs UNION SELECT site, other_id, issue_id FROM pairs
+"""
+
 RAW = """
 CREATE OR REPLACE TEMP TABLE chain_raw AS
 WITH ways AS (
@@ -98,12 +116,14 @@ linked AS (
     FROM links l JOIN ways w USING (type) JOIN issues i USING (site, issue_id)
     WHERE w.way <> 'none' AND i.presence = 'present'
 )
-SELECT l.site, l.issue_id, k.issue_id AS other_id, l.kind, coalesce(k.present, false) AS alive
-FROM linked l LEFT JOIN chain_keys k ON k.site = l.site AND k.key = l.other_key
-UNION ALL
-SELECT p.site, p.issue_id, k.issue_id, 'parent', coalesce(k.present, false)
-FROM chain_parents p LEFT JOIN chain_keys k ON k.site = p.site AND k.key = p.parent_key
-WHERE p.parent_key IS NOT NULL
+SELECT * FROM (
+    SELECT l.site, l.issue_id, k.issue_id AS other_id, l.kind, coalesce(k.present, false) AS alive
+    FROM linked l LEFT JOIN chain_keys k ON k.site = l.site AND k.key = l.other_key
+    UNION ALL
+    SELECT p.site, p.issue_id, k.issue_id, 'parent', coalesce(k.present, false)
+    FROM chain_parents p LEFT JOIN chain_keys k ON k.site = p.site AND k.key = p.parent_key
+    WHERE p.parent_key IS NOT NULL
+) r ANTI JOIN chain_bulk USING (site, issue_id, other_id)
 """
 
 CATCH_ALL = """
