@@ -61,6 +61,9 @@ class Chosen:
         talks = "t.human AND NOT t.template" if not self.bots else "t.author_id IS NOT NULL"
         return words | {
             "path": path,
+            "person": literal(self.level != "team"),
+            "team": literal(self.level != "person"),
+            "debounce": literal(self.debounce.total_seconds()),
             "now": f"TIMESTAMP '{now}'",
             "raw": literal(self.raw),
             "talks": talks,
