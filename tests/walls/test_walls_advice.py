@@ -7,6 +7,7 @@ from typing import Any
 from two_sides import NOW, World
 
 from vcjira import walls
+from vcjira.report import texts
 from vcjira.walls.cell import Cell, Joint, Share, Stratum, portion
 
 
@@ -96,3 +97,9 @@ def test_themes_of_a_pair_lead_to_their_one_way_requests() -> None:
         (theme,) = walls.themes(mirror)["s", "Sales", "Platform"]
     assert "headset" in theme.theme
     assert (theme.requests, theme.one_way, len(theme.issues)) == (12, 11, 11)
+
+
+def test_keys_of_the_configuration_are_code_on_a_page() -> None:
+    told = "declare it under `embedded` <b>`x` `[link](y)`"
+    assert texts.html_keys(told) == ("declare it under <code>embedded</code> &lt;b&gt;<code>x</code> `[link](y)`")
+    assert texts.markdown_keys("under `embedded_since` *now* `<b>`") == r"under `embedded_since` \*now\* \`\<b\>\`"

@@ -1,4 +1,4 @@
-"""P06 fire_and_forget: Does the asking side vanish after filing, although it was asked something?
+"""P06 fire_and_forget: Is what the asking side was asked left without an answer recorded in Jira?
 
 Definition. A request on which the requester side has no conversation event after creation, and on which the receiving
 side asked a question (a question mark in a public comment, or a status of the kind "waiting for customer") that stayed

@@ -1,4 +1,4 @@
-"""P15 orphan: Which requests has nobody ever taken up?
+"""P15 orphan: Which requests has nobody taken up, as far as Jira shows?
 
 Definition. Orphan: open, never assigned, and for more than `days` since its creation no comment or change by anybody
 but the asking side. Abandoned: closed by automation or in a bulk run when no human had said anything for as long. One

@@ -1,4 +1,4 @@
-"""P08 stale: Which open issues has nobody touched for long?
+"""P08 stale: Which open issues has nobody touched in Jira for long?
 
 Definition. An open issue without any human event (comment or change by a person, outside bulk runs) for more than
 `days`. One hit per issue, when the time had passed since the last human event.

@@ -86,6 +86,8 @@ def _environment(folders: list[Path]) -> SandboxedEnvironment:
         "span": span,
         "csv": texts.cell,
         "md": texts.markdown,
+        "md_keys": texts.markdown_keys,
+        "html_keys": texts.html_keys,
     }
     environment.globals |= {
         "whisker": charts.whisker,

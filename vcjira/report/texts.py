@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from markupsafe import Markup, escape
+
 LONGEST = 300
 """Characters of any text of Jira that a report shows."""
 SHOWN = re.compile(
@@ -50,3 +52,13 @@ def cell(value: object) -> str:
 def markdown(value: object) -> str:
     """Text that Markdown shows as it is."""
     return MARKS.sub(r"\\\1", str(value))
+
+
+def markdown_keys(value: object) -> str:
+    """The same, but for keys of the configuration between backticks."""
+    return re.sub(r"\\`([a-z\\_]+)\\`", lambda key: f"`{key[1].replace(chr(92), '')}`", markdown(value))
+
+
+def html_keys(value: object) -> Markup:
+    """Text for HTML in which keys of the configuration, between backticks, are code."""
+    return Markup(re.sub(r"`([a-z_]+)`", r"<code>\1</code>", str(escape(value))))
