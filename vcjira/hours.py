@@ -194,6 +194,8 @@ class Span:
     until: str | None = None
     option: str = ""
     """The pattern's option that says how long it may be."""
+    via: str = ""
+    """What must be joined to know the holder; only where there are calendars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ def words(
         lasted = f"epoch({until}) - epoch({since})"
         return Words("", "'calendar'", lasted, f"{until} < {later}", f"{until} <= {later}", later)
     joins = f"""
+{span.via if isinstance(span, Span) else ""}
 LEFT JOIN holder_calendars {name}_whose ON {name}_whose.site = {since.partition(".")[0]}.site
     AND {name}_whose.holder = {span.holder}
 LEFT JOIN working_days {name}_since ON {name}_since.calendar = coalesce({name}_whose.calendar, '{EVERYBODY}')

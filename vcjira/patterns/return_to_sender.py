@@ -60,11 +60,10 @@ JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id AND i.history_compl
 LEFT JOIN handovers n ON n.site = h.site AND n.issue_id = h.issue_id AND n.seq = h.seq + 1
     AND CASE WHEN h.to_person = r.requester_id THEN n.to_person IS DISTINCT FROM h.to_person
         ELSE n.to_team IS DISTINCT FROM h.to_team END
-    AND epoch(n.happened) - epoch(h.happened) < {debounce}
+    AND n.held_s < {debounce}
 LEFT JOIN (
     SELECT b.site, b.issue_id, b.seq FROM handovers b
-    JOIN handovers a ON a.site = b.site AND a.issue_id = b.issue_id AND a.seq = b.seq + 1
-        AND epoch(a.happened) - epoch(b.happened) < {debounce}
+    JOIN handovers a ON a.site = b.site AND a.issue_id = b.issue_id AND a.seq = b.seq + 1 AND a.held_s < {debounce}
     JOIN talk t ON t.site = b.site AND t.issue_id = b.issue_id AND t.created >= b.happened AND t.created <= a.happened
     LEFT JOIN person_teams p ON p.site = t.site AND p.account_id = t.author_id
     WHERE t.author_id = b.to_person OR p.team = b.to_team

@@ -45,7 +45,8 @@ from vcjira.patterns.option import Option
 NUMBER = "P08"
 OPTIONS = {"days": Option("30d", "without a human event", "duration", working="22d")}
 
-WORKING = {"idle": Span(holder="c.team", since="l.last_event", option="days")}
+OF_TEAM = "LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id"
+WORKING = {"idle": Span(holder="c.team", since="l.last_event", option="days", via=OF_TEAM)}
 
 SQL = """
 SELECT i.site, i.issue_id, {idle.due} AS happened, l.last_event, i.status, i.assignee_id, {idle.hours} AS hours
@@ -58,8 +59,7 @@ JOIN (
         UNION ALL
         SELECT h.site, h.issue_id, h.happened FROM acts h WHERE {counted}
     ) e GROUP BY site, issue_id
-) l ON l.site = i.site AND l.issue_id = i.issue_id
-LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id{idle.joins}
+) l ON l.site = i.site AND l.issue_id = i.issue_id{idle.joins}
 WHERE i.presence = 'present' AND i.status_category IS DISTINCT FROM 'done' AND i.resolution IS NULL
     AND {idle.due} <= {now}
 """
