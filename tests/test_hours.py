@@ -10,6 +10,7 @@ from hypothesis import settings as trial
 from hypothesis import strategies as st
 
 from vcjira import hours
+from vcjira.cli import run
 from vcjira.config import Settings
 from vcjira.config.calendar import DAYS, Calendar
 from vcjira.mirror import Mirror
@@ -204,3 +205,17 @@ def test_days_are_read_as_people_write_them() -> None:
     assert office(days="mon-fri", zone="Asia/Kolkata", holidays="IN").told() == (
         "Mon-Fri 09:00-17:00 Asia/Kolkata, holidays of IN"
     )
+
+
+def test_check_tells_who_has_which_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vcjira.yaml").write_text("calendar: {holidays: NO}\nteams: {Desk: {calendar: {hours: 22:00-06:00}}}\n")
+    assert run(["check", "--offline"]) == 0
+    said = capsys.readouterr().out
+    assert "hours: Desk: Mon-Fri 22:00-06:00 UTC\n" in said
+    assert "hours: everybody else: Mon-Fri 09:00-17:00 UTC, holidays of NO\n" in said
+    (tmp_path / "vcjira.yaml").write_text("calendar: {zone: Europe/Berlim}\n")
+    assert run(["check", "--offline"]) == 2
+    assert "vcjira.yaml:1:12: `calendar.zone` 'Europe/Berlim' is no time zone; did you mean" in capsys.readouterr().err

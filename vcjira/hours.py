@@ -28,12 +28,17 @@ def calendars(settings: Settings) -> dict[str, Calendar]:
 
 def told(settings: Settings) -> str:
     """Which hours count for whom, in one sentence."""
-    found = calendars(settings)
-    if not found:
+    if not calendars(settings):
         return "all hours count, nights and weekends too: no calendar is configured"
-    own = [f"{name}: {one.told()}" for name, one in sorted(found.items()) if name != EVERYBODY]
+    return "; ".join(f"{who}: {when}" for who, when in whose(settings))
+
+
+def whose(settings: Settings) -> list[tuple[str, str]]:
+    """Who, and which hours in words: teams with a calendar of their own first."""
+    found = calendars(settings)
+    own = [(name, one.told()) for name, one in sorted(found.items()) if name != EVERYBODY]
     rest = found[EVERYBODY].told() if EVERYBODY in found else "all hours, nights and weekends too"
-    return "; ".join([*own, f"{'everybody else' if own else 'everybody'}: {rest}"])
+    return [*own, ("everybody else" if own else "everybody", rest)]
 
 
 # from calendars to tables ----------------------------------------------------------------------

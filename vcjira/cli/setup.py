@@ -84,7 +84,8 @@ def _hours(settings: "Settings") -> list["Check"]:
     from vcjira import hours
     from vcjira.jira.probe import Check
 
-    return [Check("working hours", True if hours.calendars(settings) else None, hours.told(settings))]
+    ok = True if hours.calendars(settings) else None
+    return [Check("hours", ok, f"{who}: {when}") for who, when in hours.whose(settings)]
 
 
 def _rules(settings: "Settings") -> list["Check"]:
