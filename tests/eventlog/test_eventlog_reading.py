@@ -87,6 +87,53 @@ def test_the_delimiter_is_the_one_that_gives_the_columns_asked_for(tmp_path: Pat
     assert imported(tmp_path, "x.csv", log.encode(), *options) == []
 
 
+ROWS = "1;2026-01-02;ann;A\n1;2026-01-03;bob;B\n"
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "sep=;\r\ncase;when;who;group\r\n1;2026-01-02;ann;A\r\n1;2026-01-03;bob;B\r\n",
+        f"\n\ncase;when;who;group\n{ROWS}",
+        f'"case";" when ";"who";"group"\n{ROWS};;;\n;;;\n\n',
+        f'case;when;who;group;"free\ntext; of any kind"\n{ROWS}',
+        'case;when;text;who;group\n1;2026-01-02;"two\nlines; ""quoted""";ann;A\n1;2026-01-03;x;bob;B\n',
+        f"case;when;who;group\n{ROWS}1;2026-01-04;bob;B\n1;2026-01-04;bob;B\n",
+        'case\twhen\ttext\twho\tgroup\n1\t2026-01-02\t"so" to say\tann\tA\n1\t2026-01-03\ta "b" c\tbob\tB\n',
+        "case|when|who|group\r1|2026-01-02|ann|A\r1|2026-01-03|bob|B\r",
+    ],
+    ids=["sep=", "blank lines", "empty rows", "long header", "long text", "repeated rows", "quotes in text", "old Mac"],
+)
+def test_tables_as_spreadsheets_and_desks_write_them(tmp_path: Path, log: str) -> None:
+    hop = ("log", "1", "ann", "bob", "A", "B", "2026-01-03 00:00:00")
+    assert imported(tmp_path, "log.csv", log.encode(), *COLUMNS) == [hop]
+
+
+def test_columns_are_found_whatever_breaks_their_names(tmp_path: Path) -> None:
+    log = '"Case\nID","Complete  Timestamp",Resource\n1,2026-01-02,ann\n1,2026-01-03,bob\n'
+    columns = ["--case", "Case ID", "--time", "complete timestamp", "--person", "Resource"]
+    assert len(imported(tmp_path, "log.csv", log.encode(), *columns)) == 1
+
+
+def test_the_one_log_of_an_archive_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "desk.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("README.md", "__MACOSX/._a.csv", "data/.DS_Store"):
+            archive.writestr(name, "x")
+        archive.writestr("data/a.csv", CSV)
+    assert len(imported(tmp_path, "desk.zip", path.read_bytes(), *COLUMNS)) == 2
+
+
+def test_a_log_that_holds_no_talk_tells_of_no_silence(tmp_path: Path) -> None:
+    log = "case,when,who,group,asks\n1,2026-01-02,ann,A,zoe\n1,2026-02-02,bob,B,zoe\n2,2026-04-02,ann,A,zoe\n"
+    imported(tmp_path, "log.csv", log.encode(), *COLUMNS, "--requester", "asks")
+    with Mirror(tmp_path / "m.duckdb", write=False) as mirror:
+        found = {row[0] for row in mirror.tuples("SELECT DISTINCT pattern FROM hits")}
+        assert json.loads(mirror.value("SELECT certificate FROM sites"))["complete"]
+    assert "handover" in found
+    assert not found & {"silent_handoff", "monologue", "hot_potato", "fire_and_forget"}
+
+
 def test_the_count_of_changes_that_servicenow_keeps_goes_before_the_times(tmp_path: Path) -> None:
     log = "number,sys_mod_count,when,who\n1,0,2026-01-02,ann\n1,1,2026-01-04,bob\n1,2,2026-01-03,cem\n"
     columns = ["--case", "number", "--time", "when", "--person", "who"]
@@ -141,7 +188,13 @@ def test_an_order_column_goes_before_the_times(tmp_path: Path) -> None:
             "could not be read",
         ),
         (b"<log><trace></log>", [], "no XES"),
-        (b"<html><body>Log in</body></html>", [], "no events"),
+        (b"<html><body>Log in</body></html>", [], "begins with <html>"),
+        (b"<log><trace/></log>", [], "no events"),
+        (gzip.compress(b"", mtime=0), [], "empty"),
+        (XES.replace("time:timestamp", "when", 1).encode(), [], ":4: '' is not a time"),
+        (b'case,when,who\n1,2026-01-02,"ann\n1,2026-01-03,bob\n', COLUMNS[:6], ":2: lines 2 to 3 are one row"),
+        (b'case,when,who\n1,2026-01-02,"a\n1,2026-01-03,b" c\n', COLUMNS[:6], ":2: lines 2 to 3 are one row"),
+        (b'case,when,who\n1,2026-01-02,"a\n1,2026-01-03,b",c\n', COLUMNS[:6], ":2: lines 2 to 3 are one row"),
         (XES.encode(), ["--team", "org:role"], "no event has the attribute 'org:role'"),
         (b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><log>&c;</log>', [], "document type or entities"),
         (CSV.encode(), [*COLUMNS, "--name", "a b"], "cannot be a site's name"),

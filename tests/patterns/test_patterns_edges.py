@@ -71,6 +71,19 @@ CASES: dict[str, tuple[str, dict[str, object], int, list[str]]] = {
     "E9 comments that could not be read are not silence": (
         "monologue", {}, 0, ["0h ann creates for Platform hidden=1", "2d pat closes"],
     ),
+    "E9 nor is a hand-over silent where they could not": (
+        "silent_handoff", {}, 0, ["0h ann creates to pat hidden=1", "5d pat assigns to dan", "9d now"],
+    ),
+    "E9 nor did the requester vanish": (
+        "fire_and_forget", {}, 0, ["0h ann creates for Platform hidden=1", "1d pat asks", "20d now"],
+    ),
+    "E9 nor is it turned away without a word": (
+        "rejection", {}, 0, ["0h ann creates to pat hidden=1", "1d pat closes as Won't Do"],
+    ),
+    "E9 nor passed on without work": (
+        "hot_potato", {}, 0,
+        ["0h ann creates to pat hidden=1", "1d pat assigns to dan", "1d30m dan assigns to oli", "9d now"],
+    ),
     "E10 equal times go by the number of the history entry": (
         "ping_pong", {"debounce": 0}, 1, [TO_PAT, TO_DAN, "1d dan assigns to pat"],
     ),

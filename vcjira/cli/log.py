@@ -66,7 +66,7 @@ def import_log(
             f" {imported.teams} teams, {imported.first:%Y-%m-%d} to {imported.last:%Y-%m-%d}"
         )
     )
-    app.say(f"  {imported.changes} changes, {hops} hand-overs; in {settings.mirror}")
+    app.say(f"  {imported.changes} changes, {hops} hand-overs as `handover` counts them; in {settings.mirror}")
 
 
 def _settings(app: App, mirror_path: Path | None) -> "Settings":

@@ -19,6 +19,9 @@ TABLES = ("issues", "issue_fields", "changes", "comments", "links", "people", "s
 TEAM_TYPE = "com.atlassian.teams:rm-teams-custom-field-team"
 """The type under which a site's team field is found without configuration."""
 
+WHOLE = '{"complete": true, "findings": []}'
+"""A file is read as a whole or not at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -60,7 +63,9 @@ def read(
         except UnicodeDecodeError:
             if last:
                 raise Mend(
-                    f"the file is not {name} text", where=str(path), hint="name its encoding by --encoding, e.g. cp1252"
+                    f"the file is not {name} text",
+                    where=str(path),
+                    hint="name its encoding by --encoding, e.g. latin-1",
                 ) from None
     raise AssertionError("there is always a last encoding")
 
@@ -107,7 +112,7 @@ def save_log(mirror: Mirror, site: str, events: list[fold.Event], origin: str) -
         cases += len(batch)
         changes += sum(len({change.change_id for change in issue.changes}) for issue in batch)
     mirror.load("site_fields", [{"site": site, "field_id": "team", "name": "Team", "custom": TEAM_TYPE}])
-    mirror.load("sites", [{"site": site, "product": "log", "url": origin, "last_sync": last}])
+    mirror.load("sites", [{"site": site, "product": "log", "url": origin, "last_sync": last, "certificate": WHOLE}])
     mirror.touch()
     return Imported(
         site=site,

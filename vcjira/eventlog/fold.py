@@ -123,7 +123,7 @@ def _issue(case: str, rows: list[Event], site: str) -> Issue:
         summary=None,
         description_words=0,
         history_complete=True,
-        comments_complete=True,
+        comments_complete=False,  # a log holds no talk, which is not silence (E9)
         team_field=last.team,
         changes=changes,
         people=people,

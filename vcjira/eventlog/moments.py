@@ -11,26 +11,43 @@ _NAMED = re.compile(r"(?:[a-z]{3,9},? )?(\d{1,2})[-/. ]([a-z]{3})[a-z]*\.?[-/. ,
 _NAME_FIRST = re.compile(r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"[T:, ]*(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d+))?)? ?([ap]\.?m\.?)? ?"
-    r"(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$",
+    r"(Z|[A-Z]{3,4}|[+-]\d{2}:?\d{2}|[+-]\d{2})?$",
     re.IGNORECASE,
 )
+_JAVA = re.compile(
+    r"[a-z]{3} ([a-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{1,4}|[+-]\d{2}:?\d{2})? (\d{4})", re.IGNORECASE
+)
+_ZONES = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "EET": 2,
+    "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Names of zones in mails (RFC 2822) and of Europe, in hours."""
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+DAY_ZERO = datetime(1899, 12, 30)
+"""From which spreadsheets count days."""
 _COMPACT = re.compile(r"(?:19|20)\d{6}(?:T?\d{6})?")
 
 
 class Moments:
-    """Reads the times of one log; whether the day or the month goes first is found out from all of them."""
+    """Reads the times of one log; whether the day or the month goes first is found out from all of them.
+
+    Numbers are seconds or milliseconds since 1970; a spreadsheet's days where all lie in 1954 to 2119 and some have
+    fractions.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._known: dict[str, datetime] = {}
-        self._day_first = _day_goes_first(texts)
+        whole = list(texts)
+        self._day_first = _day_goes_first(whole)
+        self._days = _are_days(whole)
 
     def read(self, text: str) -> datetime:
         """A time in UTC; ValueError for what is none."""
         if text not in self._known:
             try:
-                when = _read(text.strip(), self._day_first)
+                when = DAY_ZERO + timedelta(float(text)) if self._days else _read(text.strip(), self._day_first)
                 self._known[text] = when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
-            except OverflowError:
+            except (OverflowError, OSError):  # the latter by some systems, of years beyond theirs
                 raise ValueError(text) from None
         return self._known[text]
 
@@ -46,6 +63,15 @@ def _day_goes_first(texts: Iterable[str]) -> bool:
     return True
 
 
+def _are_days(texts: Iterable[str]) -> bool:
+    fractions = False
+    for text in texts:
+        if not _SERIAL.fullmatch(text.strip()):
+            return False
+        fractions = fractions or "." in text
+    return fractions
+
+
 def _read(text: str, day_first: bool) -> datetime:
     if _COMPACT.fullmatch(text):
         digits = text.replace("T", "")
@@ -53,6 +79,8 @@ def _read(text: str, day_first: bool) -> datetime:
     if text.replace(".", "", 1).isdigit():
         number = float(text)
         return datetime.fromtimestamp(number / 1000 if number >= EPOCH_MILLISECONDS else number, UTC)
+    if found := _JAVA.fullmatch(text):
+        text = f"{found[1]} {found[4]} {found[2]} {found[3] or ''}".strip()
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -98,7 +126,9 @@ def _zone(text: str | None) -> timezone | None:
     if not text:
         return None
     if text[0] not in "+-":
-        return UTC
+        if text.upper() not in _ZONES:
+            raise ValueError(text)
+        return timezone(timedelta(hours=_ZONES[text.upper()]))
     digits = text[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-offset if text[0] == "-" else offset)

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from vcjira.errors import Mend
 GZIP = b"\x1f\x8b"
 BZIP = b"BZh"
 XZ = b"\xfd7zXZ\x00"
-ZIP = b"PK\x03\x04"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+HIDDEN = re.compile(r"^__MACOSX|(^|/)\.")
+LOG = re.compile(r"\.(csv|tsv|txt|xes)(\.(gz|bz2|xz))?$", re.IGNORECASE)
 
 
 @contextmanager
@@ -25,10 +28,10 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
     try:
         with ExitStack() as layers:
             stream = layers.enter_context(path.open("rb"))
-            if not stream.peek(1):
-                raise Mend("the file is empty", where=str(path))
             while (inner := _unpacked(stream, layers, path)) is not stream:
                 stream = inner
+            if not stream.peek(1):
+                raise Mend("the file is empty", where=str(path))
             yield stream
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -59,9 +62,11 @@ def encodings(path: Path, given: str | None) -> list[tuple[bool, str]]:
 
 
 def _only(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipExtFile:
-    members = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")]
+    visible = [info for info in archive.infolist() if not info.is_dir() and not HIDDEN.search(info.filename)]
+    members = visible if len(visible) == 1 else [info for info in visible if LOG.search(info.filename)]
     if len(members) != 1:
-        raise Mend(f"the archive holds {len(members)} files", where=str(path), hint="unpack it and name one of them")
+        what = f"{len(members)} logs" if members else f"{len(visible)} files and no log"
+        raise Mend(f"the archive holds {what}", where=str(path), hint="unpack it and name one of them")
     member = archive.open(members[0])
     assert isinstance(member, zipfile.ZipExtFile)
     return member

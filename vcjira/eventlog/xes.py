@@ -22,7 +22,8 @@ VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 class Reader:
     """The callbacks of one parse: attributes of the log's traces and events, nested ones left aside."""
 
-    def __init__(self, columns: "Columns") -> None:
+    def __init__(self, columns: "Columns", parser: expat.XMLParserType) -> None:
+        self.root = ""
         self.ready: deque[Raw] = deque()
         self.seen: set[str] = set()
         self._columns = columns
@@ -31,16 +32,18 @@ class Reader:
         self._event: dict[str, str] | None = None
         self._waiting: list[tuple[int, dict[str, str]]] = []
         self._traces = 0
-        self._events = 0
+        self._parser = parser
+        self._line = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         above = self._path[-1] if self._path else ""
+        self.root = self.root or name
         if name == "trace":
             self._trace, self._waiting = {}, []
             self._traces += 1
         elif name == "event":
-            self._event = {}
+            self._event, self._line = {}, self._parser.CurrentLineNumber
         elif name in VALUES and "key" in attributes:
             if above == "event" and self._event is not None:
                 self._event[attributes["key"]] = attributes.get("value", "")
@@ -51,8 +54,7 @@ class Reader:
     def end(self, _: str) -> None:
         name = self._path.pop()
         if name == "event" and self._event is not None:
-            self._events += 1
-            self._waiting.append((self._events, self._event))
+            self._waiting.append((self._line, self._event))
             self._event = None
         elif name == "trace":
             for number, event in self._waiting:
@@ -70,8 +72,8 @@ class Reader:
 
 def rows(stream: io.BufferedReader, columns: "Columns", asked: set[str], path: Path, encoding: str) -> Iterator[Raw]:
     """Every event as raw texts, trace by trace; Mend for XML that is not XES, or attributes asked for in vain."""
-    reader = Reader(columns)
     parser = expat.ParserCreate()
+    reader = Reader(columns, parser)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(path)
@@ -85,10 +87,14 @@ def rows(stream: io.BufferedReader, columns: "Columns", asked: set[str], path: P
     except expat.ExpatError as error:
         raise Mend(f"this is no XES file: {error}", where=f"{path}:{error.lineno}:{error.offset + 1}") from None
     yield from reader.ready
+    if reader.root != "log":
+        raise Mend(f"this is no XES file: it begins with <{reader.root}>, not <log>", where=str(path))
+    if not reader.seen:
+        return
     for field in sorted(asked - {"case"}):
         wish = getattr(columns, field)
         if wish not in reader.seen:
-            names = ", ".join(sorted(reader.seen)[:30]) or "none: there are no events"
+            names = ", ".join(sorted(reader.seen)[:30])
             raise Mend(f"no event has the attribute {wish!r}", where=str(path), hint=f"there are: {names}")
 
 

@@ -8,7 +8,7 @@ with an unanswered question.
 Default. Five working days where who asks has a calendar, else 7 days. An organization of the name of a team has the
 team's calendar.
 Edges. Participants and colleagues of the requester answer for the requester; internal notes are no questions to the
-requester; templates and bots are no talk.
+requester; templates and bots are no talk. Issues whose comments are not all known are left out.
 Source. Breu, Premraj, Sillito, Zimmermann, CSCW 2010 (questions in bug reports); BPI Challenge 2013 ("wait-user").
 What to do. Call the requester once instead of asking a second time; agree on who answers for the group.
 
@@ -71,7 +71,7 @@ JOIN (
         ) e
     ) f WHERE asked = first_asked GROUP BY site, issue_id
 ) q ON q.site = r.site AND q.issue_id = r.issue_id{waited.joins}
-WHERE {asked} AND {waited.due} <= {now} AND NOT EXISTS (
+WHERE {asked} AND r.readable AND {waited.due} <= {now} AND NOT EXISTS (
     SELECT 1 FROM talk t WHERE t.site = r.site AND t.issue_id = r.issue_id AND t.side = 'requester' AND {talks}
 )
 """

@@ -5,7 +5,8 @@ nothing, started nothing and edited nothing but the routing. One hit per stay, w
 Formula. Hot stays / stays that ended in a hop, per owner.
 Default. 60 minutes and no sign of work: short stays alone are common (12 % in public Jiras, 37-56 % in help desks).
 Edges. Teams whose job it is to distribute are named in `dispatch`; bulk edits and automation do not count; minutes are
-working minutes where the holder has a calendar, else nights count too.
+working minutes where the holder has a calendar, else nights count too. Issues whose comments are not all known are left
+out.
 Source. Our own, from routing studies (Shao et al., KDD 2008).
 What to do. Look at where it came from: who there could have known the right owner?
 
@@ -62,7 +63,8 @@ SQL = """
 SELECT s.site, s.issue_id, s.left_at AS happened, s.holder AS owner, s.since, s.previous AS from_owner,
     h.holder AS to_owner, {held.seconds} AS held_s, {held.hours} AS hours, h.change_id, h.actor_id
 FROM {path} s
-JOIN {path} h ON h.site = s.site AND h.issue_id = s.issue_id AND h.pos = s.pos + 1{held.joins}
+JOIN {path} h ON h.site = s.site AND h.issue_id = s.issue_id AND h.pos = s.pos + 1
+JOIN issues i ON i.site = s.site AND i.issue_id = s.issue_id AND i.comments_complete IS NOT FALSE{held.joins}
 WHERE {held.before} AND {counted} AND lower(s.holder) NOT IN ({dispatch})
     AND NOT EXISTS (
         SELECT 1 FROM (

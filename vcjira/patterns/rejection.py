@@ -6,6 +6,7 @@ of conversation. One hit per issue, at the closing.
 Formula. Rejections / requests. Turns = runs of one side in the conversation.
 Default. Five working days of the team where it has a calendar, else 7 days; one turn.
 Edges. Localised resolutions: name them in `resolutions`. Bulk closing is not a rejection of one request.
+Issues whose comments are not all known are left out.
 Source. Guo, Zimmermann, Nagappan, Murphy, CSCW 2011; Zimmermann et al., ICSE SEIP 2012.
 What to do. Say before filing what the team takes on and what it needs; offer a quarter of an hour instead of a form.
 
@@ -81,6 +82,6 @@ LEFT JOIN (
         WHERE t.side IS NOT NULL AND t.public AND {talks}
     ) e WHERE before IS DISTINCT FROM side GROUP BY site, issue_id
 ) w ON w.site = h.site AND w.issue_id = h.issue_id{lasted.joins}
-WHERE h.place = 1 AND {counted} AND {asked} AND h.actor_id IS DISTINCT FROM r.requester_id
+WHERE h.place = 1 AND {counted} AND {asked} AND r.readable AND h.actor_id IS DISTINCT FROM r.requester_id
     AND {lasted.by} AND coalesce(w.turns, 0) <= {turns}
 """

@@ -7,7 +7,8 @@ Formula. S = silent hand-overs / hand-overs, per ordered pair.
 Default. 24 h before, 72 h after, of calendar time always: one working day before, a weekend after. In two public Jiras
 25-41 % of hand-overs between persons are silent so. Look at 4 h, 24 h and 7 d as well before saying much.
 Edges. A comment typed in the assign dialog has the same second and counts; text that one author repeats five times or
-more is a template and does not; with `bots: count` it does, as do comments of bots.
+more is a template and does not; with `bots: count` it does, as do comments of bots. Issues whose comments are not all
+known are left out.
 Source. Our operationalisation of missing coordination: Cataldo, Wagstrom, Herbsleb, Carley, CSCW 2006.
 What to do. Ask the receiving team what it had to find out again. A two-line note at each hand-over is the least; a call
 is better. No conversation recorded in Jira does not mean that there was none.
@@ -70,6 +71,6 @@ LEFT JOIN (
         )
     )
 ) spoken ON spoken.site = h.site AND spoken.issue_id = h.issue_id AND spoken.pos = h.pos
-WHERE h.pos > 1 AND NOT h.queued AND spoken.pos IS NULL AND {counted}
+WHERE h.pos > 1 AND NOT h.queued AND spoken.pos IS NULL AND i.comments_complete IS NOT FALSE AND {counted}
     AND (h.since + INTERVAL '{after}' SECOND <= {now} OR {raw})
 """

@@ -62,7 +62,7 @@ def _left_out(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
 LEFT_OUT = {
     "c.own_team": "asked by the owning team itself; not a request to anybody",
     "NOT i.history_complete": "history shorter than Jira counts; left out of hand-over patterns",
-    "NOT i.comments_complete": "comments shorter than Jira counts; left out of the shares",
+    "NOT i.comments_complete": "not all comments are known; left out of the shares",
     "c.requester_id IS NULL": "without a requester",
 }
 """SQL condition -> why the issues that meet it are not in every number."""

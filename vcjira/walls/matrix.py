@@ -121,7 +121,7 @@ def _shares(cell: Cell, row: counting.Row) -> Cell:
         design_effect=effect,
         strict=portion(row["strict"], n, effect),
         generous=portion(row["generous"], n, effect),
-        silent=portion(row["silent"], row["handovers"], effect),
+        silent=portion(row["silent"], row["heard"], effect),
         bounced=portion(row["bounced"], row["handed"], effect),
         relayed=portion(row["relayed"], row["requests"], effect),
         rework=portion(row["reworked"], row["requests"], effect),
@@ -148,12 +148,12 @@ def _gap(novel: Stratum, routine: Stratum, effect: float) -> tuple[float | None,
 
 
 def _why_not(n: int, m: int, readable: float) -> str:
+    if readable < MIN_READABLE:
+        return f"comments of only {readable:.0%} of the requests could be read"
     if n < MIN_REQUESTS:
         return f"not enough: {n} requests, {MIN_REQUESTS} are needed"
     if m < MIN_REQUESTERS:
         return f"too few requesters: {m}, {MIN_REQUESTERS} are needed"
-    if readable < MIN_READABLE:
-        return f"comments of only {readable:.0%} of the requests could be read"
     return ""
 
 
