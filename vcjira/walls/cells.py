@@ -76,7 +76,8 @@ medians AS (
 sums AS (
     SELECT site, organization, team, count(*) AS requests, count(*) FILTER (readable) AS readable,
         sum(handovers) AS handovers, sum(handovers) FILTER (readable) AS heard, sum(silent) AS silent,
-        sum(pings) AS pings, count(*) FILTER (handovers > 0) AS handed, count(*) FILTER (handovers > 0 AND pings > 0) AS bounced,
+        sum(pings) AS pings, count(*) FILTER (handovers > 0) AS handed,
+        count(*) FILTER (handovers > 0 AND pings > 0) AS bounced,
         count(*) FILTER (relays > 0) AS relayed, count(*) FILTER (rework > 0) AS reworked,
         count(*) FILTER (readable AND NOT two_way_strict) AS strict,
         count(*) FILTER (readable AND NOT two_way_generous) AS generous,
