@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +154,9 @@ def _told(settings: Settings) -> str:
     Not the folder that they are in: a copy is as fresh as what it was copied from.
     """
     told = settings.model_dump_json(exclude={"mirror", "reports", "labels"}).replace(str(settings.base), "")
+    days = version("holidays") if "holidays" in told else ""  # a newer release may know other days
     files = [path for path in (settings.people.directory, settings.people.decisions) if path and path.is_file()]
-    return _digest(__version__, told, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
+    return _digest(__version__, told, days, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
 
 
 def _digest(*parts: str) -> str:
