@@ -163,8 +163,8 @@ class Cloud:
         fetched = self._bodies(self.wire.post(f"{API}/issue/bulkfetch", body)["issues"])
         histories = self._histories([issue.issue_id for issue in fetched.issues])
         with self.wire.reading:
-            for issue in fetched.issues:
-                shapes.add_history(issue, histories.pop(issue.issue_id, []))
+            for issue in fetched.issues:  # an answer may repeat one: each gets its history
+                shapes.add_history(issue, histories.get(issue.issue_id, []))
         return fetched
 
     def _bodies(self, raws: list[dict[str, Any]]) -> Fetched:
