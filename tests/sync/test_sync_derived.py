@@ -17,11 +17,11 @@ DERIVED = ("classes", "handovers", "requests", "talk", "novelty", "queue", "hits
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_nights_derived_one_by_one_equal_everything_derived(tmp_path, product):
-    store, dice, path = company(200), random.Random(3), tmp_path / "m.duckdb"
+    store, dice, path = company(120), random.Random(3), tmp_path / "m.duckdb"
     chosen = Settings.model_validate({"teams": {t: {"projects": [t.upper()]} for t in ("Plat", "Data", "Pay")}})
     with EmbeddedJira(store, product=product) as jira:
         where = site(jira)
-        for night in range(4):
+        for night in range(3):
             for _ in range(night * 4):
                 happen(store, dice.choice(EDITS), dice)
             with Mirror(path, write=True) as mirror:
