@@ -17,7 +17,12 @@ def test_times_in_every_form_are_the_same_moment(value):
     assert shapes.moment(value) == datetime(2017, 7, 14, 2, 40)
 
 
-@pytest.mark.parametrize("value", ["yesterday", {"x": 1}, [1], True, 1.5, 10**18, -(10**30), 20_260_501_120_000])
+TWO_ZONES = "2017-07-14T04:40:00+02:00+0000"
+
+
+@pytest.mark.parametrize(
+    "value", ["yesterday", TWO_ZONES, {"x": 1}, [1], True, 1.5, 10**18, -(10**30), 20_260_501_120_000]
+)
 def test_anything_else_is_refused_loudly(value):
     with pytest.raises(ValueError, match=r"."):
         shapes.moment(value)
