@@ -103,6 +103,10 @@ NIGHTS = office(zone="Europe/Berlin", hours="22:00-06:00", days="mon-fri")
 @trial(max_examples=60, deadline=None)
 @given(calendar=any_calendar(), since=moments, until=moments)
 @example(calendar=NIGHTS, since=datetime(2026, 3, 27), until=datetime(2026, 4, 1))
+@example(calendar=office(zone="America/New_York", hours="19:30-03:30", days="mon-sun"), since=datetime(2026, 3, 6),
+         until=datetime(2026, 3, 11))  # fmt: skip
+@example(calendar=office(zone="Europe/London", hours="00:30-08:00", days="mon-sun"), since=datetime(2026, 3, 27),
+         until=datetime(2026, 4, 1))  # fmt: skip
 @example(calendar=office(zone="Europe/London", hours="00:00-24:00", days="sat-mon"), since=datetime(2026, 3, 27),
          until=datetime(2026, 4, 1))  # fmt: skip
 def test_working_time_is_what_counting_the_minutes_gives(calendar: Calendar, since: datetime, until: datetime) -> None:

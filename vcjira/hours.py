@@ -1,7 +1,8 @@
-"""Working hours: calendars as a table of days, and the SQL that counts working time between two moments by it.
+"""Working hours: calendars as a table of half days, and the SQL that counts working time between two moments by it.
 
-`working_days` has a row per calendar and UTC day: seconds worked before it, the length of the stretch under way at its
-midnight, when the other one begins and how long it is. Work up to a moment is one look-up, work between two moments the
+`working_days` has a row per calendar and half of a UTC day: seconds worked before it, how long the stretch goes on that
+is under way when it begins, when the next one starts and how long it is. There is never a third: even where the clocks
+go forward, stretches start more than half a day apart. Work up to a moment is one look-up, work between two moments the
 difference of two; no row means that all time counts. `working_times` is the way back: from work done to the moment.
 """
 
@@ -91,21 +92,22 @@ def _off_before(works: list[bool], day: int) -> int:
 
 def days(name: str, calendar: Calendar, first: date, last: date) -> list[dict[str, Any]]:
     """Rows of `working_days` from one UTC day to another."""
-    rows: dict[int, dict[str, Any]] = {
-        number: {"calendar": name, "day": (day := date.fromordinal(number)).isoformat(),
-                 "midnight": datetime.combine(day, datetime.min.time()), "worked_s": 0, "early_s": 0,
-                 "early_left_s": 0, "late_s": 0, "starts_s": 0, "late_left_s": 0,
-                 "full_s": (calendar.minutes[1] - calendar.minutes[0]) * 60}
-        for number in range(first.toordinal(), last.toordinal() + 1)
+    halves = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    rows: dict[datetime, dict[str, Any]] = {
+        (begins := datetime(day.year, day.month, day.day, 12 * half)): {
+            "calendar": name, "day": day.isoformat(), "half": half, "begins": begins, "worked_s": 0, "early_s": 0,
+            "early_left_s": 0, "starts_s": 0, "late_s": 0, "late_left_s": 0,
+            "full_s": (calendar.minutes[1] - calendar.minutes[0]) * 60}
+        for day in halves for half in (0, 1)
     }  # fmt: skip
     worked = list(shifts(calendar, first - timedelta(days=2), last + timedelta(days=9)))
     left: dict[int, float] = {}
     for shift in reversed(worked):
         left[shift.week] = left.get(shift.week, 0) + (shift.ends - shift.begins).total_seconds()
         remains = left[shift.week]
-        for begins, seconds in _by_day(shift):
-            row = rows.get(begins.toordinal())
-            offset = (begins - datetime.combine(begins.date(), datetime.min.time())).total_seconds()
+        for begins, seconds in _by_half(shift):
+            row = rows.get(_half(begins))
+            offset = (begins - _half(begins)).total_seconds()
             if row and offset:
                 row |= {"starts_s": int(offset), "late_s": int(seconds), "late_left_s": int(remains)}
             elif row:
@@ -118,12 +120,16 @@ def days(name: str, calendar: Calendar, first: date, last: date) -> list[dict[st
     return list(rows.values())
 
 
-def _by_day(shift: Shift) -> Iterator[tuple[datetime, float]]:
-    """The parts of a stretch, one for each UTC day: when it begins, and its seconds."""
+def _half(moment: datetime) -> datetime:
+    """When the half of the UTC day begins in which a moment lies."""
+    return datetime(moment.year, moment.month, moment.day, moment.hour // 12 * 12)
+
+
+def _by_half(shift: Shift) -> Iterator[tuple[datetime, float]]:
+    """The parts of a stretch, one for each half of a UTC day: when it begins, and its seconds."""
     begins = shift.begins
     while begins < shift.ends:
-        midnight = datetime.combine(begins.date() + timedelta(days=1), datetime.min.time())
-        ends = min(midnight, shift.ends)
+        ends = min(_half(begins) + timedelta(hours=12), shift.ends)
         yield begins, (ends - begins).total_seconds()
         begins = ends
 
@@ -146,12 +152,13 @@ def build(mirror: Mirror, settings: Settings) -> None:
 TABLES = """
 CREATE OR REPLACE TEMP TABLE holder_calendars (site TEXT, holder TEXT, calendar TEXT);
 CREATE OR REPLACE TEMP TABLE working_days (
-    calendar TEXT, day DATE, midnight TIMESTAMP, worked_s BIGINT, early_s BIGINT, early_left_s BIGINT, starts_s BIGINT,
-    late_s BIGINT, late_left_s BIGINT, full_s BIGINT
+    calendar TEXT, day DATE, half BIGINT, begins TIMESTAMP, worked_s BIGINT, early_s BIGINT, early_left_s BIGINT,
+    starts_s BIGINT, late_s BIGINT, late_left_s BIGINT, full_s BIGINT
 );
 CREATE OR REPLACE TEMP TABLE working_times AS SELECT 0::BIGINT AS slot, * FROM working_days
 """
-"""`*_left_s`: working seconds from the beginning of a stretch to the end of the calendar's week; `full_s`: of a day."""
+"""`half`: 0 before noon, UTC, and 1 after; `begins`: when that is. `*_left_s`: working seconds from where a stretch
+begins in it to the end of the calendar's week; `full_s`: of a day."""
 
 OLDEST_EVENT = """
 SELECT least((SELECT min(created) FROM issues), (SELECT min(created) FROM comments), (SELECT min(changed) FROM changes))
@@ -177,7 +184,7 @@ SELECT site, holder, arg_min(team, (place, team)) FROM named GROUP BY ALL
 """
 
 TIMES = """
--- a day stands under every number of full days' work that it reaches
+-- half a day stands under every number of full days' work that it reaches
 INSERT INTO working_times
 SELECT unnest(range(worked_s // full_s, (worked_s + early_s + late_s) // full_s + 1)), *
 FROM working_days WHERE early_s + late_s > 0
@@ -246,7 +253,7 @@ def words(
 LEFT JOIN holder_calendars {name}_whose ON {name}_whose.site = {since.partition(".")[0]}.site
     AND {name}_whose.holder = {span.holder}
 LEFT JOIN working_days {name}_since ON {name}_since.calendar = coalesce({name}_whose.calendar, '{EVERYBODY}')
-    AND {name}_since.day = CAST({since} AS DATE)"""
+    AND {_in_half(f"{name}_since", since)}"""
     hours = f"CASE WHEN {name}_since.calendar IS NULL THEN 'calendar' ELSE 'working' END"
     if isinstance(span, WeekEnd):
         inside = _last(f"{name}_since", since, working[1])
@@ -261,7 +268,7 @@ LEFT JOIN working_times {name}_due ON {name}_due.calendar = {name}_since.calenda
         return Words(joins, hours, due=_either(name, later, _moment(f"{name}_due", target, since)))
     joins += f"""
 LEFT JOIN working_days {name}_until ON {name}_until.calendar = {name}_since.calendar
-    AND {name}_until.day = CAST({until} AS DATE)"""
+    AND {_in_half(f"{name}_until", until)}"""
     worked = f"{_worked(f'{name}_until', until)} - {_worked(f'{name}_since', since)}"
     return Words(
         joins,
@@ -276,9 +283,15 @@ def _either(name: str, calendar: str, working: str) -> str:
     return f"CASE WHEN {name}_since.calendar IS NULL THEN {calendar} ELSE {working} END"
 
 
+def _in_half(day: str, moment: str) -> str:
+    """A row of `working_days` is that of a moment."""
+    half = f"CAST(floor(extract(hour FROM {moment}) / 12) AS BIGINT)"
+    return f"{day}.day = CAST({moment} AS DATE) AND {day}.half = {half}"
+
+
 def _worked(day: str, moment: str) -> str:
     """Working seconds up to a moment, with its row of `working_days`."""
-    into = f"(epoch({moment}) - epoch({day}.midnight))"
+    into = f"(epoch({moment}) - epoch({day}.begins))"
     late = f"least(greatest({into} - {day}.starts_s, 0), {day}.late_s)"
     return f"({day}.worked_s + least({into}, {day}.early_s) + {late})"
 
@@ -287,13 +300,13 @@ def _moment(day: str, target: str, since: str) -> str:
     """The moment at which so many seconds have been worked, with its row of `working_times`."""
     into = f"({target} - {day}.worked_s)"
     seconds = f"CASE WHEN {into} <= {day}.early_s THEN {into} ELSE {day}.starts_s + {into} - {day}.early_s END"
-    moment = f"{day}.midnight + INTERVAL '1' SECOND * ({seconds})"
+    moment = f"{day}.begins + INTERVAL '1' SECOND * ({seconds})"
     return f"CASE WHEN {day}.slot IS NOT NULL THEN greatest({since}, {moment}) END"  # greatest would pass over null
 
 
 def _last(day: str, moment: str, seconds: float) -> str:
     """A moment lies in working hours, of which so many seconds are left in the week."""
-    into = f"(epoch({moment}) - epoch({day}.midnight))"
+    into = f"(epoch({moment}) - epoch({day}.begins))"
     early = f"{into} < {day}.early_s AND {day}.early_left_s - {into} <= {seconds:g}"
     late = (
         f"{into} >= {day}.starts_s AND {into} < {day}.starts_s + {day}.late_s"
