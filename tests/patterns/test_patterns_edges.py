@@ -13,6 +13,10 @@ from vcjira.mirror import Mirror
 from vcjira.patterns import find
 
 PERSON: dict[str, object] = {"level": "person"}
+UTC: dict[str, object] = {"calendars": {"*": {}}}
+BERLIN: dict[str, object] = {"calendars": {"*": {"zone": "Europe/Berlin", "holidays": "DE"}}}
+NEW_YORK: dict[str, object] = {"calendars": {"*": {}, "Data": {"zone": "America/New_York"}}}
+"""Monday to Friday, 09:00-17:00: everybody's hours, or a team's own."""
 TO_PAT, TO_DAN = "0h ann creates to pat", "1d pat assigns to dan"
 CASES: dict[str, tuple[str, dict[str, object], int, list[str]]] = {
     # name -> pattern, options, hits, timeline
@@ -142,6 +146,37 @@ CASES: dict[str, tuple[str, dict[str, object], int, list[str]]] = {
     "E19 a second later is too late": (
         "silent_handoff", {}, 1, [TO_PAT, "5d pat assigns to dan", "8d1s dan comments", "9d now"],
     ),
+    "E19 with a calendar the night is no time": (
+        "hot_potato", UTC, 1,
+        ["0h ann creates to pat", "1d16h30m pat assigns to dan", "2d9h20m dan assigns to oli", "8d12h now"],
+    ),
+    "E19 without one it is": (
+        "hot_potato", {}, 0,
+        ["0h ann creates to pat", "1d16h30m pat assigns to dan", "2d9h20m dan assigns to oli", "8d12h now"],
+    ),
+    "E19 the hours are those of the holder": (
+        "hot_potato", NEW_YORK, 1,
+        ["0h ann creates to pat", "1d20h30m pat assigns to dan", "2d13h20m dan assigns to oli", "8d12h now"],
+    ),
+    "E19 not those of who comes before and after": (
+        "hot_potato", NEW_YORK, 0,
+        ["0h ann creates to pat", "1d16h30m pat assigns to dan", "2d9h20m dan assigns to oli", "8d12h now"],
+    ),
+    "E19 when the clocks go forward Monday begins at 7, UTC": (
+        "hot_potato", BERLIN, 1,  # a Friday, 27 March
+        ["0h ann creates to pat", "15h30m pat assigns to dan", "3d7h20m dan assigns to oli", "95d12h now"],
+    ),
+    "E19 and what is worked from then on counts": (
+        "hot_potato", BERLIN, 0,
+        ["0h ann creates to pat", "15h30m pat assigns to dan", "3d7h40m dan assigns to oli", "95d12h now"],
+    ),
+    "E19 a holiday is no time either": (
+        "hot_potato", BERLIN, 1,  # Maundy Thursday, and Tuesday after Easter Monday
+        ["0h ann creates to pat", "14h30m pat assigns to dan", "5d7h20m dan assigns to oli", "89d12h now"],
+    ),
+    "E19 silence is counted in calendar hours all the same": (
+        "silent_handoff", UTC, 1, [TO_PAT, "5d pat assigns to dan", "8d1s dan comments", "9d now"],
+    ),
     "E20 teams that work beside the owner are a swarm, no hop": (
         "swarm", {}, 1, ["0h ann creates for Platform", "1d pat comments", "2d dan comments", "3d oli comments"],
     ),
@@ -166,8 +201,14 @@ CASES: dict[str, tuple[str, dict[str, object], int, list[str]]] = {
 
 
 def settings(patterns: dict[str, dict[str, object]]) -> Settings:
+    """The cast's configuration; `calendars` among a pattern's options are those of teams, `*` that of all."""
     who = CONFIG["people"] | {"same_as": [["pat", "pat2"]]}
-    return Settings.model_validate(CONFIG | {"people": who, "patterns": patterns})
+    own: dict[str, dict[str, Any]] = {name: {**options} for name, options in patterns.items()}
+    calendars = {team: one for options in own.values() for team, one in options.pop("calendars", {}).items()}
+    teams = {name: team | {"calendar": calendars.get(name)} for name, team in CONFIG["teams"].items()}
+    return Settings.model_validate(
+        CONFIG | {"people": who, "teams": teams, "calendar": calendars.get("*"), "patterns": own}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""From stage to stage: how often, with Dirichlet intervals, and how long it takes until both sides talk (Kaplan-Meier).
+"""From stage to stage: how often, with Dirichlet intervals, and how long until Jira records talk of both sides.
+
+How long is estimated after Kaplan and Meier.
 
 Transitions are counted between windows that do not overlap (90 days apart), so that no request counts twice.
 """
