@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from two_sides import NOW, World
+from two_sides import NOW, SITE, World
 
-from vcjira import walls
+from vcjira import statistics, walls
 from vcjira.walls.joint import Moved
 
 ASKER, MEMBER = "Sales.{}", "Platform.{}"
@@ -166,3 +166,42 @@ def test_a_team_that_mostly_helps_on_the_others_own_issues_is_facilitating() -> 
         cells = world.cells(mirror)
     assert cells["Data", "Platform"].mode == "facilitating"
     assert cells["Sales", "Platform"].mode == "undefined"
+    hosted = cells["Data", "Platform"].joint.hosted
+    clusters = [(4, 5)] * 4 + [(3, 4)] * 8  # each asked once, and was helped on three or four issues of their own
+    effect = max(1.0, statistics.design_effect(clusters) * statistics.few_clusters(12))
+    assert (hosted.hits, hosted.of) == (40, 52)
+    assert (hosted.low, hosted.high) == pytest.approx(statistics.wilson(40 / effect, 52 / effect))
+
+
+def test_help_for_three_people_only_does_not_make_a_team_facilitating() -> None:
+    """Half of the issues, which looks surely above 30 %, but they are of 3 of 13 requesters."""
+    world = World(organizations=("Sales", "Finance", "Legal", "Data"))
+    for organization in ("Sales", "Finance", "Legal"):
+        world.traffic(organization, "Platform", 80, two_way=20)
+    world.traffic("Data", "Platform", 36, two_way=12, requesters=10)
+    for number in range(36):
+        world.say(world.ask(f"Data.{10 + number % 3}", "Data"), f"Platform.{number % 9}")
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Data", "Platform"]
+    assert statistics.wilson(36, 72)[0] > 0.3
+    assert cell.joint.hosted.low == pytest.approx(by_hand([(0, 4)] * 6 + [(0, 3)] * 4 + [(12, 12)] * 3, 36, 72))
+    assert cell.mode != "facilitating"
+
+
+def by_hand(clusters: list[tuple[float, float]], k: int, n: int) -> float:
+    effect = statistics.design_effect(clusters) * statistics.few_clusters(len(clusters))
+    return statistics.wilson(k / effect, n / effect)[0]
+
+
+def test_routine_of_a_few_requesters_is_not_surely_routine() -> None:
+    """48 of 60 are routine, the novel ones are of four of twelve requesters."""
+    world = World()
+    issues = world.traffic("Sales", "Platform", 60, two_way=0)
+    with world.mirror() as mirror:
+        mirror.run("DELETE FROM novelty")
+        kinds = ["novel" if number % 12 < 4 and number < 36 else "routine" for number in range(60)]
+        rows = [{"site": SITE, "issue_id": i, "kind": kind} for i, kind in zip(issues, kinds, strict=True)]
+        mirror.load("novelty", rows)
+        share = world.cells(mirror)["Sales", "Platform"].routine_share
+    assert (share.hits, share.of) == (48, 60)
+    assert share.low == pytest.approx(by_hand([(2, 5)] * 4 + [(5, 5)] * 8, 48, 60))

@@ -53,7 +53,7 @@ def _row(cell: walls.Cell) -> dict[str, Any]:
         "touched": joint.issues,
         "people": joint.requesters,
         "requests": cell.requests,
-        "hosted": joint.hosted,
+        "hosted": joint.hosted.hits,
         "design_effect": joint.design_effect,
         "share": joint.two.share if cell.embedding is not None else None,
         "low": cell.embedding_low,

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from vcjira import statistics
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
-from vcjira.report import value_chain_facts
+from vcjira.report import shares, value_chain_facts
 from vcjira.report.behind import ISSUES, listed
 from vcjira.report.head import IN_WINDOW, params
 from vcjira.report.window import Window
@@ -13,7 +12,6 @@ from vcjira.rules.tallies import count_carried, count_changed, count_owners
 
 CLASSES = ("customer", "partner", "stakeholder", "unknown")
 NOBODY = "(unknown)"
-SHOW_FROM = 20
 ASKED = f"FROM issues i JOIN classes c USING (site, issue_id) WHERE NOT c.own_team AND {IN_WINDOW}"
 COUNTS = ", ".join(f"count(*) FILTER (c.class = '{name}') AS {name}" for name in CLASSES)
 MISSING = """CASE WHEN c.has_choice IS NULL THEN 'has the requester a choice?'
@@ -26,7 +24,7 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
     total = int(mirror.value(f"SELECT count(*) {ASKED}", values))
     return {
         "total": total,
-        "classes": _classes(mirror, values, total),
+        "classes": _classes(mirror, values),
         "organizations": _table(mirror, values, f"coalesce(c.organization, '{NOBODY}')", "organization"),
         "teams": _table(mirror, values, "coalesce(c.team, '(no team)')", "team"),
         "months": mirror.rows(
@@ -46,21 +44,21 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
     }
 
 
-def _classes(mirror: Mirror, values: dict[str, object], total: int) -> list[dict[str, Any]]:
+def _classes(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
+    counted = _shares(mirror, values, "[c.class]")
     found = {row["class"]: row for row in _listed(mirror, values, "c.class", "class")}
     rows = []
     for name in CLASSES:
         row = found.get(name) or {"class": name, "requests": 0, "issues": []}
-        rows.append(row | _share(row["requests"], total))
+        rows.append(row | counted.share(0, name))
     return rows
 
 
-def _share(part: int, total: int) -> dict[str, Any]:
-    """A share with its 95 % interval, from 20 on."""
-    if total < SHOW_FROM:
-        return {"share": None, "low": None, "high": None}
-    low, high = statistics.wilson(part, total)
-    return {"share": part / total, "low": low, "high": high}
+def _shares(mirror: Mirror, values: dict[str, object], parts: str, only: str = "") -> shares.Shares:
+    """Of all requests, or of those that `only` keeps, the shares of `parts` (SQL: a list of names)."""
+    return shares.count(
+        mirror, f"SELECT 0 AS whole, {shares.REQUESTER} AS requester, {parts} AS parts {ASKED} {only}", values
+    )
 
 
 def _table(mirror: Mirror, values: dict[str, object], column: str, name: str) -> list[dict[str, Any]]:
@@ -84,7 +82,8 @@ def _carried(mirror: Mirror, values: dict[str, object], total: int) -> dict[str,
     for row in rows:
         row["team"] = row["team"] or "(no team)"
     requests = sum(row["requests"] for row in rows)
-    return {"requests": requests, "of": total, **_share(requests, total), "rows": rows}
+    counted = _shares(mirror, values, "CASE WHEN c.carrier_id IS DISTINCT FROM c.requester_id THEN ['carried'] END")
+    return {"requests": requests, "of": total, **counted.share(0, "carried"), "rows": rows}
 
 
 def _owners(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
@@ -97,14 +96,13 @@ def _split(mirror: Mirror, settings: Settings, values: dict[str, object]) -> lis
     """Declared split against delivered work: requests of the window, resolved by then, whose class is known."""
     if not settings.declared_split:
         return []
-    done = {
-        row["class"]: row
-        for row in _listed(mirror, values, "c.class", "class", "AND c.class <> 'unknown' AND i.resolved < $as_of")
-    }
+    known = "AND c.class <> 'unknown' AND i.resolved < $as_of"
+    done = {row["class"]: row for row in _listed(mirror, values, "c.class", "class", known)}
+    counted = _shares(mirror, values, "[c.class]", known)
     total = sum(row["requests"] for row in done.values())
     rows = []
     for name, declared in settings.declared_split.items():
         row = done.get(name) or {"requests": 0, "issues": []}
         facts = {"class": name, "declared": declared, "delivered": row["requests"], "of": total}
-        rows.append(facts | _share(row["requests"], total) | {"issues": row["issues"]})
+        rows.append(facts | counted.share(0, name) | {"issues": row["issues"]})
     return rows

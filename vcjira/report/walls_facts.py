@@ -7,12 +7,10 @@ from typing import Any
 from vcjira import statistics, walls
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
+from vcjira.report import shares
 from vcjira.report.behind import ISSUES
 from vcjira.report.head import IN_WINDOW, params
 from vcjira.report.window import Window
-
-SHOW_FROM = 20
-"""U1: no share is shown of fewer."""
 
 
 def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]:
@@ -68,13 +66,19 @@ def _by_weight(rows: list[dict[str, Any]], name: str) -> list[str]:
 
 
 def _months(mirror: Mirror) -> list[dict[str, Any]]:
-    """Requests per month and the share without a recorded two-way conversation, with its interval from n = 20 on."""
+    """Requests per month and the share without a recorded two-way conversation, with its interval."""
     months = mirror.rows(
         "SELECT date_trunc('month', i.created)::DATE AS month, count(*) AS requests,"
         f" count(*) FILTER (w.two_way) AS two_way, count(*) FILTER (NOT w.two_way) AS one_way, {ISSUES}"
         " FROM wall_requests w JOIN issues i USING (site, issue_id) WHERE w.readable GROUP BY 1 ORDER BY 1"
     )
-    return [row | _share(row["one_way"], row["requests"]) for row in months]
+    found = shares.count(
+        mirror,
+        f"SELECT date_trunc('month', c.created)::DATE AS whole, {shares.REQUESTER} AS requester,"
+        " CASE WHEN c.two_way THEN [] ELSE ['one_way'] END AS parts"
+        " FROM wall_requests c JOIN issues i USING (site, issue_id) WHERE c.readable",
+    )
+    return [row | found.share(row["month"], "one_way") for row in months]
 
 
 def _handovers(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
@@ -104,11 +108,12 @@ def _patterns(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
         f" WHERE {IN_WINDOW} GROUP BY 1 ORDER BY 1",
         params(window) | {"as_of": window.as_of},
     )
-    return [row | {"of": total} | _share(len(row["issues"]), total) for row in rows]
-
-
-def _share(part: int, total: int) -> dict[str, Any]:
-    if total < SHOW_FROM:
-        return {"share": None, "low": None, "high": None}
-    low, high = statistics.wilson(part, total)
-    return {"share": part / total, "low": low, "high": high}
+    found = shares.count(
+        mirror,
+        f"SELECT 0 AS whole, {shares.REQUESTER} AS requester, h.patterns AS parts"
+        " FROM issues i LEFT JOIN classes c USING (site, issue_id) LEFT JOIN (SELECT site, issue_id,"
+        " list(DISTINCT pattern) AS patterns FROM hits WHERE happened < $as_of GROUP BY ALL) h USING (site, issue_id)"
+        f" WHERE {IN_WINDOW}",
+        params(window) | {"as_of": window.as_of},
+    )
+    return [row | {"of": total} | found.share(0, row["pattern"]) for row in rows]

@@ -6,13 +6,13 @@
 from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls.advising import Advice, Theme, advice, left_alone, themes
-from vcjira.walls.cell import Cell
-from vcjira.walls.joint import Moved, joint_issues, moved
+from vcjira.walls.cell import SHOW_FROM, Cell, clustered
+from vcjira.walls.joint import MIN_REQUESTERS, Moved, joint_issues, moved
 from vcjira.walls.matrix import WINDOW, behind, issues, matrix, other
 
 __all__ = [
-    "WINDOW", "Advice", "Cell", "Moved", "Theme", "advice", "behind", "derive", "issues", "joint_issues", "left_alone",
-    "matrix", "moved", "other", "themes",
+    "MIN_REQUESTERS", "SHOW_FROM", "WINDOW", "Advice", "Cell", "Moved", "Theme", "advice", "behind", "clustered",
+    "derive", "issues", "joint_issues", "left_alone", "matrix", "moved", "other", "themes",
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Joint:
     two: Share = field(default_factory=Share)
     three: Share = field(default_factory=Share)
     signs: dict[str, Share] = field(default_factory=dict)
-    hosted: int = 0
+    hosted: Share = field(default_factory=Share)
     """Issues that the asking side raised for itself on which the team spoke."""
 
 
@@ -96,6 +96,8 @@ class Cell:
     median_turns: float | None = None
     novel: Stratum = field(default_factory=Stratum)
     routine: Stratum = field(default_factory=Stratum)
+    routine_share: Share = field(default_factory=Share)
+    """Routine requests among those that are novel or routine; no more than counts below 30 of 10 requesters."""
     routine_talked: int = 0
     """Routine requests that took four turns of talk or more: candidates for self-service."""
     novel_gap_low: float | None = None

@@ -44,12 +44,15 @@ _BOUND += " sqrt(hazard) / abs(ln(left_over)))) END"
 CELLS = f"""
 WITH readable AS (SELECT * FROM wall_counted WHERE readable),
 by_requester AS (
-    SELECT site, organization, team, requester_id, count(*) AS size, count(*) FILTER (NOT two_way) AS hits
+    SELECT site, organization, team, requester_id, count(*) AS size, count(*) FILTER (NOT two_way) AS hits,
+        count(*) FILTER (novelty IN ('novel', 'routine')) AS known, count(*) FILTER (novelty = 'routine') AS routine
     FROM readable GROUP BY ALL
 ),
 clusters AS (
     SELECT site, organization, team, sum(size) AS n, count(*) AS m, sum(hits) AS k, sum(hits * hits) AS hh,
-        sum(hits * size) AS hs, sum(size * size) AS ss
+        sum(hits * size) AS hs, sum(size * size) AS ss, sum(known) AS known_n,
+        count(*) FILTER (known > 0) AS known_m, sum(routine) AS known_k, sum(routine * routine) AS known_hh,
+        sum(routine * known) AS known_hs, sum(known * known) AS known_ss
     FROM by_requester GROUP BY ALL
 ),
 waits AS (      -- Kaplan-Meier (U5): each request in the order of its waiting time, those answered before those not
@@ -89,7 +92,7 @@ sums AS (
         count(*) FILTER (novelty = 'routine' AND readable AND turns >= 4) AS routine_talked
     FROM wall_counted GROUP BY ALL
 )
-SELECT s.*, c.n, c.m, c.k, c.hh, c.hs, c.ss, m.median_s, m.median_low, m.median_high
+SELECT s.*, c.* EXCLUDE (site, organization, team), m.median_s, m.median_low, m.median_high
 FROM sums s
 LEFT JOIN clusters c USING (site, organization, team)
 LEFT JOIN medians m USING (site, organization, team)

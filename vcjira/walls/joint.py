@@ -77,7 +77,7 @@ def measured(row: dict[str, Any]) -> Joint:
         two=portion(row["k"], n, effect),
         three=portion(row["three"], n, effect),
         signs={name: portion(row[name], n, effect) for name in signs.SIGNS},
-        hosted=int(row["hosted"] or 0),
+        hosted=portion(row["hosted"], n, clustered(row | {"k": row["hosted"], "hh": row["gg"], "hs": row["gs"]})),
     )
 
 
@@ -114,14 +114,13 @@ class _Judge:
         return "undefined"
 
     def _facilitating(self, cell: Cell) -> bool:
-        hosted = portion(cell.joint.hosted, cell.joint.issues)
-        return cell.joint.issues >= MIN_ISSUES and (hosted.low or 0) >= COLLABORATION and cell.requests < self.requests
+        joint = cell.joint
+        enough = joint.issues >= MIN_ISSUES and joint.requesters >= MIN_REQUESTERS
+        return enough and (joint.hosted.low or 0.0) >= COLLABORATION and cell.requests < self.requests
 
     @staticmethod
     def _service(cell: Cell) -> bool:
-        known = cell.novel.requests + cell.routine.requests
-        routine = statistics.wilson(cell.routine.requests, known)[0] if known >= MIN_ISSUES else 0.0
-        return routine >= ROUTINE and (cell.low or 0.0) > 0.5
+        return (cell.routine_share.low or 0.0) >= ROUTINE and (cell.low or 0.0) > 0.5
 
 
 def joint_issues(mirror: Mirror, most: int = 200) -> dict[tuple[str, str, str], list[dict[str, Any]]]:

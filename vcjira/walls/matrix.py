@@ -14,7 +14,7 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls import cells as counting
 from vcjira.walls import joint
-from vcjira.walls.cell import SHOW_FROM, Cell, Stratum, clustered, portion
+from vcjira.walls.cell import SHOW_FROM, Cell, Share, Stratum, clustered, portion
 
 WINDOW = timedelta(days=180)
 MIN_REQUESTS = 30
@@ -127,11 +127,20 @@ def _shares(cell: Cell, row: counting.Row) -> Cell:
         rework=portion(row["reworked"], row["requests"], effect),
         novel=novel,
         routine=routine,
+        routine_share=_routine(row),
         routine_talked=int(row["routine_talked"] or 0),
         novel_gap_low=gap_low,
         novel_gap_high=gap_high,
         novel_named=gap_low is not None and gap_low > 0,
     )
+
+
+def _routine(row: counting.Row) -> Share:
+    """The routine ones among the novel and routine, by their own requesters."""
+    known = {name: row[f"known_{name}"] or 0 for name in ("n", "m", "k", "hh", "hs", "ss")}
+    if known["n"] < MIN_REQUESTS or known["m"] < MIN_REQUESTERS:
+        return Share(int(known["k"]), int(known["n"]))
+    return portion(known["k"], known["n"], clustered(known))
 
 
 def _stratum(requests: int, one_way: int, effect: float) -> Stratum:

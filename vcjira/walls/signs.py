@@ -162,7 +162,7 @@ WITH by_requester AS (
 )
 SELECT site, organization, team, sum(size) AS n, count(*) AS m, sum(one) AS one, sum(hits) AS k, sum(three) AS three,
     sum(a) AS a, sum(b) AS b, sum(c) AS c, sum(d) AS d, sum(e) AS e, sum(hosted) AS hosted, sum(hits * hits) AS hh,
-    sum(hits * size) AS hs, sum(size * size) AS ss
+    sum(hits * size) AS hs, sum(size * size) AS ss, sum(hosted * hosted) AS gg, sum(hosted * size) AS gs
 FROM by_requester GROUP BY ALL
 """
 
