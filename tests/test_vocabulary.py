@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcjira.text import INSTEAD, VOCABULARY, read
+from vcjira.text import INSTEAD, NAMED, VOCABULARY, named, read, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ from vcjira.text import INSTEAD, VOCABULARY, read
         ("{quote}please raise a ticket{quote} why?", []),
         ("{code}open a ticket{code}", []),
         ("see https://desk.example/open a ticketing", []),
+        ("Two teams.\nFTEs needed by May", ["L6:ftes needed"]),
     ],
 )
 def test_words_are_found_where_they_shape_work(text: str, found: list[str]) -> None:
@@ -72,3 +73,14 @@ def test_what_is_found_in_a_long_text_is_found_in_its_parts(parts: list[str]) ->
     whole = read((" ." * 50).join(parts))
     assert set(whole.lint) == {match for part in parts for match in read(part).lint}
     assert set(whole.names) == {name for part in parts for name in read(part).names}
+
+
+MATCHING = [st.from_regex(pattern) for _, pattern in (VOCABULARY | NAMED).values()]
+"""Texts in which something stands that is looked for, whatever is around it."""
+
+
+@given(st.one_of(*MATCHING))
+def test_in_every_match_stands_one_of_the_texts_that_are_looked_for(text: str) -> None:
+    everywhere = {name: list(range(len(text))) for name in VOCABULARY | NAMED}
+    assert vocabulary(text) == vocabulary(text, everywhere)
+    assert named(text) == named(text, everywhere)
