@@ -127,6 +127,42 @@ def _named(cells: list[tuple[float, float, int, float]]) -> list[int]:
     return [i for i, (k, n, _, _) in enumerate(cells) if q[i] <= 0.10 and statistics.wilson(k, n)[0] > middle]
 
 
+def uneven(draws: int = DRAWS // 4, seed: int = 4) -> list[tuple[float, int, float, float]]:
+    """(variance / mean of the counts of a month, months, coverage of Garwood, of ours) for 10 hand-overs a month."""
+    chance = random.Random(seed)
+    rows = []
+    for ratio in (1.0, 2.0, 5.0):
+        for m in (4, 6, 12):
+            held = [0, 0]
+            for _ in range(draws):
+                means = [10.0 if ratio == 1 else chance.gammavariate(10 / (ratio - 1), ratio - 1) for _ in range(m)]
+                counts = [_poisson(chance, mean) for mean in means]
+                for place, spread in enumerate((1.0, statistics.dispersion(counts, [1.0] * m) or 1.0)):
+                    low, high = statistics.garwood(sum(counts), dispersion=spread)
+                    held[place] += low <= 10 * m <= high
+            rows.append((ratio, m, held[0] / draws, held[1] / draws))
+    return rows
+
+
+def changes(runs: int = 300, seed: int = 5) -> list[tuple[str, int, float, float]]:
+    """(habits, requesters, share of the months named in years without a change by naive sizes, by ours)."""
+    chance = random.Random(seed)
+    rows = []
+    for name, (a, b, most) in {**HABITS, "one class each, 20 %": (0.0005, 0.002, 6)}.items():
+        for m in (10, 30):
+            named = [0, 0]
+            for _ in range(runs):
+                months = [clusters(chance, m, a, b, most) for _ in range(12)]
+                effect = statistics.design_effect([one for drawn in months for one in drawn])
+                effect = max(1.0, effect * statistics.few_clusters(12 * m))
+                sizes = [(sum(k for k, _ in drawn), sum(n for _, n in drawn)) for drawn in months]
+                for place, by in enumerate((1.0, effect)):
+                    chart = statistics.p_chart([(k / by, n / by) for k, n in sizes])
+                    named[place] += sum(bool(month.change) for month in chart)
+            rows.append((name, m, named[0] / runs / 12, named[1] / runs / 12))
+    return rows
+
+
 def _binomial(chance: random.Random, n: int, p: float) -> int:
     return sum(chance.random() < p for _ in range(n))
 
@@ -146,6 +182,12 @@ def main() -> None:
         print(f"  {name:<46} {share:6.1%}")
     print("  clustered by requester                         naive  with design effect")
     for name, m, naive, ours in clustered():
+        print(f"  {name:<26} {m:>4} requesters      {naive:6.1%} {ours:6.1%}")
+    print("  counts of uneven months                        Garwood  with dispersion")
+    for ratio, m, naive, ours in uneven():
+        print(f"  variance {ratio:.0f} times the mean {m:>5} months          {naive:6.1%} {ours:6.1%}")
+    print("  months named in years without a change         naive  with design effect")
+    for name, m, naive, ours in changes():
         print(f"  {name:<26} {m:>4} requesters      {naive:6.1%} {ours:6.1%}")
     for planted in (0, 4):
         anyone, rate, power = discoveries(planted=planted)

@@ -141,6 +141,74 @@ def test_the_design_effect_of_sums_is_that_of_the_clusters() -> None:
     assert statistics.design_effect(clusters) == pytest.approx(statistics.design_effect_of_sums(*sums))
 
 
+@pytest.mark.parametrize(("x", "freedom"), [(3.841459, 1), (5.991465, 2), (18.307038, 10), (124.342113, 100)])
+def test_the_gamma_distribution_gives_the_table_of_chi_squared(x: float, freedom: int) -> None:
+    assert 1 - statistics.gamma_cdf(x / 2, freedom / 2) == pytest.approx(0.05, abs=1e-6)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.2, 5_000))
+def test_gamma_quantile_is_the_inverse_of_its_distribution(q: float, shape: float) -> None:
+    assert statistics.gamma_cdf(statistics.gamma_quantile(q, shape), shape) == pytest.approx(q, abs=1e-6)
+
+
+def test_counts_that_vary_more_than_chance_have_a_dispersion_by_hand() -> None:
+    """Around 10: 64 / 10 + 0 + 64 / 10 = 12.8 with two degrees of freedom; t of two degrees is 4.302653."""
+    spread = 12.8 / 2 * (4.302653 / 1.959964) ** 2
+    assert statistics.dispersion([2, 10, 18], [7, 7, 7]) == pytest.approx(spread, rel=1e-5)
+    assert statistics.dispersion([9, 10, 11], [7, 7, 7]) == 1
+    assert statistics.dispersion([2, 10, 18], [20, 100, 180]) == 1  # as many as there were issues
+
+
+@pytest.mark.parametrize("counts", [[2, 18], [1, 1, 12], []])
+def test_few_periods_or_few_counts_cannot_be_checked(counts: list[int]) -> None:
+    assert statistics.dispersion(counts, [1] * len(counts)) is None
+
+
+def test_an_overdispersed_count_has_the_interval_of_fewer_counts() -> None:
+    low, high = 1.623486, 11.668332  # Garwood of 5, by scipy
+    assert statistics.garwood(20, dispersion=4) == pytest.approx((4 * low, 4 * high), abs=1e-5)
+    assert statistics.garwood(0, dispersion=4)[0] == 0
+
+
+def test_a_p_chart_by_hand() -> None:
+    """Half of all, 100 each: sigma is 0.05. One month at -2 sigma is not named, a second one is, and one at +6 is."""
+    chart = statistics.p_chart([(40, 100), (40, 100), (40, 100), (80, 100)])
+    assert [month.change for month in chart] == ["", "lower", "lower", "higher"]
+    assert (chart[0].usual_low, chart[0].usual_high) == pytest.approx((0.5 - 2.575829 * 0.05, 0.5 + 2.575829 * 0.05))
+    apart = statistics.p_chart([(40, 100), None, (40, 100), None, (70, 100)])
+    assert [month.change for month in apart] == ["", "", "", "", "higher"]
+    assert apart[1] == statistics.Control()
+
+
+def test_a_u_chart_by_hand_widens_where_months_are_uneven() -> None:
+    """10, 30, 10, 30 around 20: z is 2.236 of sqrt(20), the moving range twice that, sigma 4.472 / 1.128 of it."""
+    (first, *_) = chart = statistics.u_chart([(10, 1), (30, 1), (10, 1), (30, 1)])
+    assert first.usual_high == pytest.approx(20 + 2.575829 * (20**0.5 / 1.128) * 20**0.5, rel=1e-6)
+    assert (first.usual_low, {month.change for month in chart}) == (0, {""})
+    even = statistics.u_chart([(20, 1)] * 11 + [(60, 1)])
+    assert [month.change for month in even] == [""] * 11 + ["higher"]
+
+
+def test_a_chart_of_two_periods_or_of_few_counts_says_nothing() -> None:
+    assert statistics.p_chart([(10, 50), None, (40, 50)]) == [statistics.Control()] * 3
+    assert statistics.u_chart([(2, 1), (4, 1), (9, 9)]) == [statistics.Control()] * 3
+
+
+def test_a_year_without_a_change_seldom_names_a_month(bench: Any) -> None:
+    """By requester, as reports do; naive sizes would name many times as many."""
+    chance = random.Random(11)
+    ours = naive = 0
+    for _ in range(150):
+        months = [bench.clusters(chance, 15, 2.0, 3.0, 8) for _ in range(12)]
+        effect = statistics.design_effect([one for drawn in months for one in drawn]) * statistics.few_clusters(180)
+        sizes = [(sum(k for k, _ in drawn), sum(n for _, n in drawn)) for drawn in months]
+        naive += sum(bool(month.change) for month in statistics.p_chart(sizes))
+        sizes = [(k / effect, n / effect) for k, n in sizes]
+        ours += sum(bool(month.change) for month in statistics.p_chart(sizes))
+    assert ours <= 0.02 * 150 * 12
+    assert naive > 3 * ours
+
+
 @pytest.fixture(scope="module")
 def bench() -> Any:
     """bench/intervals.py, which prints all of it."""

@@ -4,11 +4,14 @@ Checked against statsmodels and scipy (tests/test_statistics.py). The names foll
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from statistics import NormalDist
 
 Z95 = NormalDist().inv_cdf(0.975)
+Z99 = NormalDist().inv_cdf(0.995)
 Interval = tuple[float, float]
 
 
@@ -32,11 +35,98 @@ def clopper_pearson(k: float, n: float, level: float = 0.95) -> Interval:
     return low, high
 
 
-def garwood(k: int, level: float = 0.95) -> Interval:
-    """Exact interval of a Poisson count (Garwood 1936)."""
+def garwood(k: int, level: float = 0.95, dispersion: float = 1.0) -> Interval:
+    """Exact interval of a Poisson count (Garwood 1936).
+
+    With `dispersion` d it is d times that of k / d: of a negative binomial count whose variance is d times its mean.
+    """
     tail = (1 - level) / 2
-    low = 0.0 if k == 0 else gamma_quantile(tail, k)
-    return low, gamma_quantile(1 - tail, k + 1)
+    low = 0.0 if k == 0 else dispersion * gamma_quantile(tail, k / dispersion)
+    return low, dispersion * gamma_quantile(1 - tail, k / dispersion + 1)
+
+
+def dispersion(counts: Sequence[int], sizes: Sequence[float]) -> float | None:
+    """By what the variance of counts, one per period, exceeds their mean; sizes are what they are counts among.
+
+    Pearson's X² / (m - 1) over m periods, with `few_clusters`; 1 where chance explains it (p >= 0.2: at 0.05 a few
+    periods hide too much); None where it cannot be checked: fewer than three periods, or five to be expected in each.
+    """
+    pairs = [(k, size) for k, size in zip(counts, sizes, strict=True) if size > 0]
+    total, whole, m = sum(k for k, _ in pairs), sum(size for _, size in pairs), len(pairs)
+    if m < FEWEST_PERIODS or total < FEWEST_EXPECTED * m:
+        return None
+    expected = [total * size / whole for _, size in pairs]
+    x = sum((k - mean) ** 2 / mean for (k, _), mean in zip(pairs, expected, strict=True))
+    if 1 - gamma_cdf(x / 2, (m - 1) / 2) >= 0.2:
+        return 1.0
+    return x / (m - 1) * few_clusters(m)
+
+
+FEWEST_PERIODS = 3
+FEWEST_EXPECTED = 5
+"""Cochran's rule for X²."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One period of a control chart: where chance leaves its value 99 times of 100, null where that cannot be said.
+
+    `change` is `higher` or `lower` where the period is named as different from all together, else empty.
+    """
+
+    usual_low: float | None = None
+    usual_high: float | None = None
+    change: str = ""
+
+
+def p_chart(cells: Sequence[tuple[float, float] | None]) -> list[Control]:
+    """A p-chart (Shewhart 1931) of shares: (hits, size) per period, sizes effective; None where there is too little."""
+    return _chart(cells, lambda p, n: math.sqrt(p * (1 - p) / n), laney=False, top=1.0)
+
+
+def u_chart(cells: Sequence[tuple[float, float]]) -> list[Control]:
+    """Laney's u'-chart (2002) of rates: (count, size) per period; sigma grows with the mean moving range.
+
+    Periods in which fewer than five are to be expected are left out.
+    """
+    whole = sum(n for _, n in cells)
+    rate = sum(k for k, _ in cells) / whole if whole else 0.0
+    enough = [(k, n) if n * rate >= FEWEST_EXPECTED else None for k, n in cells]
+    return _chart(enough, lambda u, n: math.sqrt(u / n), laney=True, top=math.inf)
+
+
+def _chart(
+    cells: Sequence[tuple[float, float] | None], sigma: Callable[[float, float], float], *, laney: bool, top: float
+) -> list[Control]:
+    """A change is named at p < 0.01, or at the second of two periods beyond 95 % to the same side (U6)."""
+    known = [cell for cell in cells if cell is not None and cell[1] > 0]
+    if len(known) < FEWEST_PERIODS or not sum(k for k, _ in known):
+        return [Control()] * len(cells)
+    centre = sum(k for k, _ in known) / sum(n for _, n in known)
+    wide = max(1.0, _moving([_z(cell, centre, sigma) for cell in known])) if laney else 1.0
+    chart: list[Control] = []
+    before = 0.0
+    for cell in cells:
+        if cell is None or cell[1] <= 0:
+            chart.append(Control())
+            before = 0.0
+            continue
+        z, half = _z(cell, centre, sigma) / wide, Z99 * wide * sigma(centre, cell[1])
+        named = abs(z) > Z99 or (min(abs(z), abs(before)) > Z95 and z * before > 0)
+        change = ("higher" if z > 0 else "lower") if named else ""
+        chart.append(Control(max(0.0, centre - half), min(top, centre + half), change))
+        before = z
+    return chart
+
+
+def _z(cell: tuple[float, float], centre: float, sigma: Callable[[float, float], float]) -> float:
+    spread = sigma(centre, cell[1])
+    return (cell[0] / cell[1] - centre) / spread if spread else 0.0
+
+
+def _moving(z: Sequence[float]) -> float:
+    """Sigma by the mean moving range; 1.128 is its mean over sigma for two (d2)."""
+    return sum(abs(b - a) for a, b in pairwise(z)) / (len(z) - 1) / 1.128
 
 
 def newcombe(k1: float, n1: float, k2: float, n2: float, z: float = Z95) -> Interval:
@@ -270,16 +360,37 @@ def _near_normal(q: float, a: float, b: float) -> float:
     return guess if 0 < guess < 1 else 0.5
 
 
-def gamma_quantile(q: float, k: int) -> float:
-    """The point below which a Gamma of whole shape k (rate 1) has probability q, by bisection."""
-    low, high = 0.0, 2.0 * k + 50
+def gamma_cdf(x: float, a: float) -> float:
+    """Regularised lower incomplete gamma function: its series, or its continued fraction (Press et al., 6.2)."""
+    if x <= 0:
+        return 0.0
+    front = math.exp(a * math.log(x) - x - math.lgamma(a))
+    if x < a + 1:
+        term = total = 1 / a
+        n = a
+        while term > total * 1e-16:
+            n += 1
+            term *= x / n
+            total += term
+        return front * total
+    tiny = 1e-300
+    b = x + 1 - a
+    c, d = 1 / tiny, 1 / b
+    total = d
+    for i in range(1, 100_000):
+        b += 2
+        d = 1 / (i * (a - i) * d + b or tiny)
+        c = b + i * (a - i) / c or tiny
+        total *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return 1 - front * total
+
+
+def gamma_quantile(q: float, shape: float) -> float:
+    """The point below which a Gamma of this shape (rate 1) has probability q, by bisection."""
+    low, high = 0.0, 2.0 * shape + 50
     for _ in range(80):
         mid = (low + high) / 2
-        log_terms = [-mid + i * math.log(mid) - math.lgamma(i + 1) if mid > 0 else -math.inf for i in range(k)]
-        top = max(log_terms)
-        below = 1 - math.exp(top) * sum(math.exp(term - top) for term in log_terms) if mid > 0 else 0.0
-        if below < q:
-            low = mid
-        else:
-            high = mid
+        low, high = (mid, high) if gamma_cdf(mid, shape) < q else (low, mid)
     return (low + high) / 2

@@ -50,6 +50,29 @@ def test_too_few_requesters_or_issues_are_said() -> None:
     assert small.share("nothing", "a")["why_not"] == "not enough"
 
 
+def test_a_month_of_all_or_nothing_has_the_design_effect_of_all_months() -> None:
+    """Three months of 12 people with 4 issues each: in the first and the last 3 of them have the part, in the other
+    none; around 6 / 36 the 6 have 4 - 4 / 6 each, the 30 have -4 / 6."""
+    rows = [
+        (month, who, "a" if who < 3 and month != 1 else "b")
+        for month in range(3)
+        for who in range(12)
+        for _ in range(4)
+    ]
+    values = ", ".join(map(str, rows))
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        found = shares.count(
+            mirror, f"SELECT m AS whole, w AS requester, [p] AS parts FROM (VALUES {values}) v(m, w, p)"
+        )
+    p = 6 / 36
+    effect = (6 * (4 - 4 * p) ** 2 + 30 * (4 * p) ** 2) * 36 / 35 / (144 * p * (1 - p)) * few_clusters(36)
+    assert found.series([0, 1, 2], "a") == [
+        pytest.approx((12 / effect, 48 / effect)),
+        (0, pytest.approx(48 / effect)),
+        pytest.approx((12 / effect, 48 / effect)),
+    ]
+
+
 def by_hand(of: list[str], hit: list[str]) -> tuple[float, float]:
     """The interval of a share, from the requester of every issue and of every hit."""
     sizes, hits = Counter(of), Counter(hit)

@@ -1,8 +1,11 @@
 """The vocabulary lint: how many documents hold words of a class, by team, by month, and which issues they are on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from vcjira import statistics, text
@@ -21,6 +24,7 @@ CLASSES = {
 """Class -> its name; the first two first."""
 SHOW_FROM = 20
 MOST_WORDS = 12
+Months = Counter[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Found:
     low: float | None
     high: float | None
     instead: str
+    dispersion: float | None = None
+    """By what the interval's variance exceeds Poisson's: 1 where months vary by chance, null where none can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +58,30 @@ def scan(mirror: Mirror, settings: Settings, start: datetime, end: datetime, pro
     """Per class over all teams, then by team; makes the temporary tables `lint_documents` and `lint_hits`."""
     mirror.run(DOCUMENTS, {"start": start, "end": end, "projects": list(projects)})
     mirror.run(HITS.format(allowed=_allowed(settings), classes=", ".join(f"'{kind}'" for kind in CLASSES)))
-    documents = dict(mirror.tuples("SELECT team, count(*) FROM lint_documents GROUP BY team"))
-    hits = {(kind, team): count for kind, team, count in mirror.tuples(COUNTS)}
-    everything = sum(documents.values())
-    found = [_found(kind, None, sum(n for (k, _), n in hits.items() if k == kind), everything) for kind in CLASSES]
-    for kind, team in sorted(hits, key=lambda pair: (list(CLASSES).index(pair[0]), -hits[pair], pair[1] or "")):
+    documents: dict[str | None, Months] = defaultdict(Counter)
+    for team, month, count in mirror.tuples(DOCUMENT_COUNTS):
+        documents[team][month] = count
+    hits: dict[tuple[str, str | None], Months] = defaultdict(Counter)
+    for kind, team, month, count in mirror.tuples(COUNTS):
+        hits[kind, team][month] = count
+    everything = _together(documents.values())
+    found = [
+        _found(kind, None, _together(n for (k, _), n in hits.items() if k == kind), everything) for kind in CLASSES
+    ]
+    for kind, team in sorted(hits, key=lambda pair: (list(CLASSES).index(pair[0]), -hits[pair].total(), pair[1] or "")):
         found.append(_found(kind, team or "(no team)", hits[kind, team], documents[team]))
     return found
 
 
+def _together(teams: Iterable[Months]) -> Months:
+    return sum(teams, Counter())
+
+
 def months(mirror: Mirror) -> list[dict[str, Any]]:
-    """Documents and hits per month and class; after `scan`."""
+    """Documents and hits per month and class, with a u'-chart of each class from 20 hits on; after `scan`."""
     rows = mirror.rows(MONTHS)
+    for _, group in groupby(rows, key=itemgetter("kind")):
+        _charted(list(group))
     for row in rows:
         row["class"] = row.pop("kind")
         enough = row["hits"] >= SHOW_FROM
@@ -74,6 +92,13 @@ def months(mirror: Mirror) -> list[dict[str, Any]]:
     return rows
 
 
+def _charted(rows: list[dict[str, Any]]) -> None:
+    enough = sum(row["hits"] for row in rows) >= SHOW_FROM
+    chart = statistics.u_chart([(row["hits"], row["documents"] / 1000 if enough else 0) for row in rows])
+    for row, control in zip(rows, chart, strict=True):
+        row |= asdict(control)
+
+
 def words(mirror: Mirror) -> list[Word]:
     """The commonest phrases of each class with the issues they stand on; after `scan`."""
     return [
@@ -82,11 +107,14 @@ def words(mirror: Mirror) -> list[Word]:
     ]
 
 
-def _found(kind: str, team: str | None, hits: int, documents: int) -> Found:
+def _found(kind: str, team: str | None, monthly: Months, of: Months) -> Found:
+    hits, documents = monthly.total(), of.total()
     if hits < SHOW_FROM:
         return Found(kind, CLASSES[kind], team, hits, documents, None, None, None, text.INSTEAD[kind])
-    low, high = (bound * 1000 / documents for bound in statistics.garwood(hits))
-    return Found(kind, CLASSES[kind], team, hits, documents, hits * 1000 / documents, low, high, text.INSTEAD[kind])
+    spread = statistics.dispersion([monthly[month] for month in of], list(of.values()))
+    low, high = (bound * 1000 / documents for bound in statistics.garwood(hits, dispersion=spread or 1.0))
+    rate = hits * 1000 / documents
+    return Found(kind, CLASSES[kind], team, hits, documents, rate, low, high, text.INSTEAD[kind], spread)
 
 
 def _allowed(settings: Settings) -> str:
@@ -119,17 +147,15 @@ SELECT * FROM (
 ) WHERE kind IN ({classes}) AND NOT coalesce({allowed}, false)
 """
 
-COUNTS = "SELECT kind, team, count(DISTINCT document) FROM lint_hits GROUP BY ALL"
+MONTH = "date_trunc('month', created)::DATE AS month"
+DOCUMENT_COUNTS = f"SELECT team, {MONTH}, count(*) FROM lint_documents GROUP BY ALL"
+COUNTS = f"SELECT kind, team, {MONTH}, count(DISTINCT document) FROM lint_hits GROUP BY ALL"
 
-MONTHS = """
-WITH documents AS (
-    SELECT date_trunc('month', created)::DATE AS month, count(*) AS documents FROM lint_documents GROUP BY ALL
-),
-hits AS (
-    SELECT date_trunc('month', created)::DATE AS month, kind, count(DISTINCT document) AS hits
-    FROM lint_hits GROUP BY ALL
-)
-SELECT month, kind, hits, documents FROM hits JOIN documents USING (month) ORDER BY kind, month
+MONTHS = f"""
+WITH documents AS (SELECT {MONTH}, count(*) AS documents FROM lint_documents GROUP BY ALL),
+hits AS (SELECT {MONTH}, kind, count(DISTINCT document) AS hits FROM lint_hits GROUP BY ALL)
+SELECT month, kind, coalesce(hits, 0) AS hits, documents
+FROM documents CROSS JOIN (SELECT DISTINCT kind FROM hits) LEFT JOIN hits USING (month, kind) ORDER BY kind, month
 """
 
 PHRASES = """

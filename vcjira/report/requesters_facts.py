@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vcjira import statistics
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.report import shares, value_chain_facts
@@ -14,6 +15,7 @@ CLASSES = ("customer", "partner", "stakeholder", "unknown")
 NOBODY = "(unknown)"
 ASKED = f"FROM issues i JOIN classes c USING (site, issue_id) WHERE NOT c.own_team AND {IN_WINDOW}"
 COUNTS = ", ".join(f"count(*) FILTER (c.class = '{name}') AS {name}" for name in CLASSES)
+MONTH = "date_trunc('month', i.created)::DATE"
 MISSING = """CASE WHEN c.has_choice IS NULL THEN 'has the requester a choice?'
     ELSE 'do they use it to deliver to others?' END"""
 
@@ -27,11 +29,7 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
         "classes": _classes(mirror, values),
         "organizations": _table(mirror, values, f"coalesce(c.organization, '{NOBODY}')", "organization"),
         "teams": _table(mirror, values, "coalesce(c.team, '(no team)')", "team"),
-        "months": mirror.rows(
-            f"SELECT date_trunc('month', i.created)::DATE AS month, count(*) AS requests, {COUNTS}, {ISSUES} {ASKED}"
-            " GROUP BY 1 ORDER BY 1",
-            values,
-        ),
+        "months": _months(mirror, values),
         "unknown": _listed(mirror, values, MISSING, "missing", "AND c.class = 'unknown'"),
         "carried": _carried(mirror, values, total),
         "changed": [
@@ -54,10 +52,10 @@ def _classes(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
     return rows
 
 
-def _shares(mirror: Mirror, values: dict[str, object], parts: str, only: str = "") -> shares.Shares:
-    """Of all requests, or of those that `only` keeps, the shares of `parts` (SQL: a list of names)."""
+def _shares(mirror: Mirror, values: dict[str, object], parts: str, only: str = "", whole: str = "0") -> shares.Shares:
+    """Of all requests, or of those that `only` keeps, the shares of `parts` (SQL: a list of names) in each `whole`."""
     return shares.count(
-        mirror, f"SELECT 0 AS whole, {shares.REQUESTER} AS requester, {parts} AS parts {ASKED} {only}", values
+        mirror, f"SELECT {whole} AS whole, {shares.REQUESTER} AS requester, {parts} AS parts {ASKED} {only}", values
     )
 
 
@@ -67,6 +65,20 @@ def _table(mirror: Mirror, values: dict[str, object], column: str, name: str) ->
         f" {ISSUES} {ASKED} GROUP BY 1 ORDER BY 2 DESC, 1",
         values,
     )
+
+
+def _months(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
+    """Requests per month and class; `changes` names the classes whose share is higher or lower than in all months."""
+    rows = mirror.rows(
+        f"SELECT {MONTH} AS month, count(*) AS requests, {COUNTS}, {ISSUES} {ASKED} GROUP BY 1 ORDER BY 1", values
+    )
+    counted = _shares(mirror, values, "[c.class]", whole=MONTH)
+    series = {name: counted.series([row["month"] for row in rows], name) for name in CLASSES}
+    charts = {name: statistics.p_chart(cells) for name, cells in series.items()}
+    for place, row in enumerate(rows):
+        row["judged"] = any(chart[place].usual_low is not None for chart in charts.values())
+        row["changes"] = {name: chart[place].change for name, chart in charts.items() if chart[place].change}
+    return rows
 
 
 def _listed(mirror: Mirror, values: dict[str, object], column: str, name: str, only: str = "") -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 `count` adds up in the database, once for all parts of all wholes: the months of a report, its classes, its patterns.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,19 +22,21 @@ class Shares:
     wholes: dict[Any, dict[str, Any]]
     parts: dict[tuple[Any, Any], dict[str, Any]]
 
-    def effective(self, whole: Any, part: Any) -> tuple[float, float] | None:
-        """Hits and size divided by the design effect; None where there are too few issues or requesters to say."""
-        row = self._row(whole, part)
-        if row["n"] < SHOW_FROM or row["m"] < MIN_REQUESTERS:
-            return None
-        effect = clustered(row)
-        return row["k"] / effect, row["n"] / effect
+    def series(self, wholes: Iterable[Any], part: Any) -> list[tuple[float, float] | None]:
+        """Hits and size of each whole divided by the design effect of all; None where there is too little to say.
+
+        One effect for all: a month in which nobody or everybody has the part knows none of its own.
+        """
+        rows = [self._row(whole, part) for whole in wholes]
+        effect = clustered({name: sum(row[name] for row in rows) for name in ("n", "m", "k", "hh", "hs", "ss")})
+        return [(row["k"] / effect, row["n"] / effect) if _enough(row) else None for row in rows]
 
     def share(self, whole: Any, part: Any) -> dict[str, Any]:
         """`share`, `low`, `high` and `why_not`; no share of fewer than 20, no interval of fewer than 10 requesters."""
-        row, sized = self._row(whole, part), self.effective(whole, part)
-        if sized is not None:
-            low, high = statistics.wilson(*sized)
+        row = self._row(whole, part)
+        if _enough(row):
+            effect = clustered(row)
+            low, high = statistics.wilson(row["k"] / effect, row["n"] / effect)
             return {"share": row["k"] / row["n"], "low": low, "high": high, "why_not": ""}
         told = {"share": None, "low": None, "high": None, "why_not": "not enough"}
         if row["n"] < SHOW_FROM:
@@ -43,6 +46,10 @@ class Shares:
     def _row(self, whole: Any, part: Any) -> dict[str, Any]:
         nothing = {"n": 0, "m": 0, "k": 0, "hh": 0, "hs": 0, "ss": 0}
         return self.parts.get((whole, part)) or nothing | self.wholes.get(whole, {})
+
+
+def _enough(row: dict[str, Any]) -> bool:
+    return bool(row["n"] >= SHOW_FROM and row["m"] >= MIN_REQUESTERS)
 
 
 def count(mirror: Mirror, issues: str, values: dict[str, object] | None = None) -> Shares:

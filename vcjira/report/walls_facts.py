@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from vcjira import statistics, walls
@@ -78,24 +79,47 @@ def _months(mirror: Mirror) -> list[dict[str, Any]]:
         " CASE WHEN c.two_way THEN [] ELSE ['one_way'] END AS parts"
         " FROM wall_requests c JOIN issues i USING (site, issue_id) WHERE c.readable",
     )
-    return [row | found.share(row["month"], "one_way") for row in months]
+    chart = statistics.p_chart(found.series([row["month"] for row in months], "one_way"))
+    return [
+        row | found.share(row["month"], "one_way") | asdict(control) for row, control in zip(months, chart, strict=True)
+    ]
 
 
 def _handovers(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
-    """Pairs of teams with what one passed on to the other; bulk edits and automation left out."""
+    """Pairs of teams with what one passed on to the other; bulk edits and automation left out.
+
+    The interval is wider where the hand-overs per issue vary from month to month (of the issues) by more than chance.
+    """
+    values = params(window) | {"as_of": window.as_of}
     rows = mirror.rows(
         "WITH passed AS (SELECT h.from_team, h.to_team, count(*) AS handovers, median(h.held_s) AS median_held_s,"
-        " list(DISTINCT (h.site, h.issue_id)) AS ids FROM handovers h JOIN issues i USING (site, issue_id)"
-        f" WHERE h.from_team <> h.to_team AND NOT h.bulk AND NOT h.automated AND {IN_WINDOW} AND h.happened < $as_of"
-        " GROUP BY ALL)"
+        f" list(DISTINCT (h.site, h.issue_id)) AS ids {PASSED} GROUP BY ALL)"
         " SELECT from_team, to_team, any_value(handovers) AS handovers, any_value(median_held_s) AS median_held_s,"
         f" {ISSUES} FROM (SELECT *, unnest(ids) AS id FROM passed) p"
         " JOIN issues i ON i.site = p.id[1] AND i.issue_id = p.id[2] GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
-        params(window) | {"as_of": window.as_of},
+        values,
     )
+    months = dict(
+        mirror.tuples(
+            f"SELECT date_trunc('month', i.created), count(*) FROM issues i WHERE {IN_WINDOW} GROUP BY 1",
+            params(window),
+        )
+    )
+    counts: dict[tuple[str, str], dict[datetime, int]] = defaultdict(dict)
+    for from_team, to_team, month, count in mirror.tuples(MONTHLY, values):
+        counts[from_team, to_team][month] = count
     for row in rows:
-        row["low"], row["high"] = statistics.garwood(row["handovers"])
+        monthly = counts[row["from_team"], row["to_team"]]
+        row["dispersion"] = statistics.dispersion([monthly.get(month, 0) for month in months], list(months.values()))
+        row["low"], row["high"] = statistics.garwood(row["handovers"], dispersion=row["dispersion"] or 1.0)
     return rows
+
+
+PASSED = (
+    "FROM handovers h JOIN issues i USING (site, issue_id) WHERE h.from_team <> h.to_team AND NOT h.bulk"
+    f" AND NOT h.automated AND {IN_WINDOW} AND h.happened < $as_of"
+)
+MONTHLY = f"SELECT h.from_team, h.to_team, date_trunc('month', i.created) AS month, count(*) {PASSED} GROUP BY ALL"
 
 
 def _patterns(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
