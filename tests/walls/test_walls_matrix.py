@@ -1,5 +1,7 @@
 """The wall matrix: what counts as two-way in each reading, where nothing is said, which cells are named."""
 
+import math
+
 import pytest
 from two_sides import NOW, World
 
@@ -137,6 +139,7 @@ def test_beside_the_share_stand_silence_ping_pong_wait_and_relays() -> None:
     assert (cell.bounced.hits, cell.bounced.of) == (24, 24)
     assert cell.median_first_response_s == 5 * 3600
     assert cell.median_first_response_high == 50 * 3600
+    assert (cell.p85_first_response_low, cell.p85_first_response_s) == (50 * 3600, 50 * 3600)
     assert (cell.relayed.hits, cell.rework.hits) == (0, 24)
 
 
@@ -157,3 +160,24 @@ def test_what_happened_after_the_day_of_judgement_is_not_known() -> None:
         later = world.cells(mirror)["Sales", "Platform"]
         earlier = world.cells(mirror, as_of=min(row["created"] for row in world.comments))["Sales", "Platform"]
     assert (later.one_way, earlier.one_way) == (0, 40)
+
+
+def test_the_first_answer_is_known_by_kaplan_meier_also_for_its_85th_percentile() -> None:
+    world = World()
+    waits = [(hours, True) for hours in range(1, 31)] + [(60 * 24, False)] * 10
+    for number, (hours, answered) in enumerate(waits):
+        issue = world.ask(f"Sales.{number % 12}", "Platform", 60)
+        if answered:
+            world.say(issue, "Platform.1", hours=hours)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    sample = [(float(hours), answered) for hours, answered in waits]
+    known = statistics.kaplan_meier_interval(sample, 0.5)
+    told = (cell.median_first_response_s, cell.median_first_response_low, cell.median_first_response_high)
+    assert told == tuple(bound and bound * 3600 for bound in known)
+    assert statistics.kaplan_meier_interval(sample, 0.85) == (None, 29, None)
+    # by hand: after 29 hours 11 of 40 are left, Greenwood's sum is 1 / 11 - 1 / 40, and the lower end is 0.1486
+    wide = 1.959964 * (1 / 11 - 1 / 40) ** 0.5 / -math.log(11 / 40)
+    assert (11 / 40) ** math.exp(wide) == pytest.approx(0.1486, abs=1e-4)
+    p85 = (cell.p85_first_response_s, cell.p85_first_response_low, cell.p85_first_response_high)
+    assert p85 == (None, 29 * 3600, None)

@@ -8,7 +8,7 @@ from typing import Any
 from vcjira import statistics, walls
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
-from vcjira.report import shares
+from vcjira.report import held_facts, shares
 from vcjira.report.behind import ISSUES
 from vcjira.report.head import IN_WINDOW, params
 from vcjira.report.window import Window
@@ -36,6 +36,7 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
         "left_alone": [{"reason": reason, "pairs": count} for reason, count in walls.left_alone(cells)],
         "months": _months(mirror),
         "handovers": _handovers(mirror, window),
+        "held": held_facts.gather(mirror, window),
         "patterns": _patterns(mirror, window),
     }
 
@@ -92,9 +93,9 @@ def _handovers(mirror: Mirror, window: Window) -> list[dict[str, Any]]:
     """
     values = params(window) | {"as_of": window.as_of}
     rows = mirror.rows(
-        "WITH passed AS (SELECT h.from_team, h.to_team, count(*) AS handovers, median(h.held_s) AS median_held_s,"
+        "WITH passed AS (SELECT h.from_team, h.to_team, count(*) AS handovers,"
         f" list(DISTINCT (h.site, h.issue_id)) AS ids {PASSED} GROUP BY ALL)"
-        " SELECT from_team, to_team, any_value(handovers) AS handovers, any_value(median_held_s) AS median_held_s,"
+        " SELECT from_team, to_team, any_value(handovers) AS handovers,"
         f" {ISSUES} FROM (SELECT *, unnest(ids) AS id FROM passed) p"
         " JOIN issues i ON i.site = p.id[1] AND i.issue_id = p.id[2] GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         values,

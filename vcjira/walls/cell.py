@@ -93,6 +93,9 @@ class Cell:
     median_first_response_s: float | None = None
     median_first_response_low: float | None = None
     median_first_response_high: float | None = None
+    p85_first_response_s: float | None = None
+    p85_first_response_low: float | None = None
+    p85_first_response_high: float | None = None
     median_turns: float | None = None
     novel: Stratum = field(default_factory=Stratum)
     routine: Stratum = field(default_factory=Stratum)

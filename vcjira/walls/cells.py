@@ -41,6 +41,13 @@ SELECT * REPLACE ('{other}' AS organization, '{other}' AS team) FROM wall_reques
 _BOUND = "CASE WHEN left_over <= 0 THEN 0 WHEN left_over >= 1 THEN 1 ELSE pow(left_over, exp({sign} 1.959963984540054 *"
 _BOUND += " sqrt(hazard) / abs(ln(left_over)))) END"
 
+
+def _quantile(name: str, left: float) -> str:
+    """SQL: the time by which no more than `left` have no answer yet, and its interval."""
+    bounds = {"s": "left_over", "low": _BOUND.format(sign=""), "high": _BOUND.format(sign="-")}
+    return ", ".join(f"min(waited_s) FILTER ({sql} <= {left} + 1e-9) AS {name}_{end}" for end, sql in bounds.items())
+
+
 CELLS = f"""
 WITH readable AS (SELECT * FROM wall_counted WHERE readable),
 by_requester AS (
@@ -71,9 +78,7 @@ survival AS (   -- and Greenwood's sum, for the interval by log(-log)
     WINDOW seen AS (PARTITION BY site, organization, team ORDER BY at_risk DESC ROWS UNBOUNDED PRECEDING)
 ),
 medians AS (
-    SELECT site, organization, team, min(waited_s) FILTER (left_over <= 0.5 + 1e-9) AS median_s,
-        min(waited_s) FILTER ({_BOUND.format(sign="")} <= 0.5 + 1e-9) AS median_low,
-        min(waited_s) FILTER ({_BOUND.format(sign="-")} <= 0.5 + 1e-9) AS median_high
+    SELECT site, organization, team, {_quantile("median", 0.5)}, {_quantile("p85", 0.15)}
     FROM survival GROUP BY ALL
 ),
 sums AS (
@@ -92,7 +97,7 @@ sums AS (
         count(*) FILTER (novelty = 'routine' AND readable AND turns >= 4) AS routine_talked
     FROM wall_counted GROUP BY ALL
 )
-SELECT s.*, c.* EXCLUDE (site, organization, team), m.median_s, m.median_low, m.median_high
+SELECT s.*, c.* EXCLUDE (site, organization, team), m.* EXCLUDE (site, organization, team)
 FROM sums s
 LEFT JOIN clusters c USING (site, organization, team)
 LEFT JOIN medians m USING (site, organization, team)

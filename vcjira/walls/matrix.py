@@ -98,6 +98,9 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell
         median_first_response_s=row["median_s"],
         median_first_response_low=row["median_low"],
         median_first_response_high=row["median_high"],
+        p85_first_response_s=row["p85_s"],
+        p85_first_response_low=row["p85_low"],
+        p85_first_response_high=row["p85_high"],
         median_turns=row["turns"],
     )
     return cell if why else _shares(cell, row)
