@@ -15,7 +15,7 @@ def cell(organization: str = "Sales", one_way: int = 95, **columns: Any) -> Cell
     """A named wall of 100 requests of 20 requesters, unless said otherwise."""
     share = portion(one_way, 100)
     found = Cell(
-        "s", organization, "Platform", datetime(2026, 1, 1), NOW, 100, 20, one_way, 1.0, True, "",
+        "s", organization, "Platform", datetime(2026, 1, 1), NOW, 100, 20, 9, one_way, 1.0, True, "",
         share=share.share, low=share.low, high=share.high, score=share.share, design_effect=1.0, named=True, q=0.01,
         tested=9, generous=share, strict=share, silent_handoffs=4, handovers=5, mode="wall",
         novel=Stratum(30, 29, 0.83, 0.99), routine=Stratum(50, 40, 0.67, 0.89), joint=Joint(100, 20),

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from two_sides import NOW, World
+from two_sides import NOW, SITE, World
 
 from vcjira import patterns, statistics, walls
 
@@ -69,6 +69,44 @@ def test_too_little_is_said_and_has_no_share(requests: int, requesters: int, tol
     assert cell.why_not.startswith(told) or not told
     assert cell.enough is not bool(told)
     assert (cell.share is None) is bool(told)
+
+
+@pytest.mark.parametrize(("members", "told"), [(2, "too few people in the team: 2, 3 are needed"), (3, "")])
+def test_a_team_of_fewer_than_three_has_no_share_and_no_name(members: int, told: str) -> None:
+    """Everything of Sales is one-way and stands out, but in a team of two that would speak of persons."""
+    world = World()
+    world.traffic("Sales", "Platform", 120, two_way=0)
+    for organization in ("Finance", "Legal"):
+        world.traffic(organization, "Data", 120, two_way=90)
+    small = {"projects": ["PLATFORM"], "members": {"account": [f"Platform.{n}" for n in range(members)]}}
+    settings = world.settings(
+        teams=world.settings().model_dump(mode="json", exclude_unset=True)["teams"] | {"Platform": small}
+    )
+    with world.mirror(settings) as mirror:
+        cells = world.cells(mirror, settings)
+        (*pooled,) = walls.other(mirror, NOW - walls.WINDOW, NOW)
+    cell = cells["Sales", "Platform"]
+    assert (cell.receivers, cell.why_not, cell.named) == (members, told, not told)
+    assert (cell.share is None) is bool(told)
+    assert ("Sales", "Platform") not in [(one.organization, one.team) for one in walls.advice([cell])] or not told
+    assert [(row.requests, row.receivers, row.enough) for row in pooled] == ([(120, 2, False)] if told else [])
+
+
+def test_people_of_a_team_without_known_members_are_who_answered_or_was_assigned() -> None:
+    """Two who answered, one more who was assigned; a bot, the requester, and two accounts of one person add none."""
+    world = World()
+    for number in range(40):
+        issue = world.ask(f"Sales.{number % 12}", "Platform", assignee_id="Data.3" if number == 5 else None)
+        world.say(issue, "Data.1" if number % 2 else "Data.2")
+    world.ask("Sales.1", "Platform", assignee_id="Sales.1")
+    world.say("1", "Data.4")
+    settings = world.settings(teams={"Platform": {"projects": ["PLATFORM"]}})
+    with world.mirror(settings) as mirror:
+        mirror.run("UPDATE people SET bot = true WHERE account_id = 'Data.4'")
+        assert world.cells(mirror, settings)["Sales", "Platform"].receivers == 3
+        mirror.load("identities", [{"site": SITE, "account_id": f"Data.{n}", "person": "d"} for n in (1, 2)])
+        cell = world.cells(mirror, settings)["Sales", "Platform"]
+    assert (cell.receivers, cell.why_not) == (2, "too few people in the team: 2, 3 are needed")
 
 
 def test_unreadable_comments_leave_bounds_or_no_statement_at_all() -> None:

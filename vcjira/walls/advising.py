@@ -84,7 +84,7 @@ def _reason(cell: Cell) -> str | None:
     if cell.embedded_since is not None:
         return "declared as embedded"
     if not cell.enough:
-        return "too few requests, requesters or readable comments to say anything"
+        return "too few requests, requesters, people in the team or readable comments to say anything"
     if cell.mode == "collaboration":
         return "joint work on their issues is recorded already"
     if cell.mode == "x-as-a-service":

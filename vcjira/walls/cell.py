@@ -10,6 +10,8 @@ from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 
 SHOW_FROM = 20
 """U1: no share is shown of fewer."""
+MIN_RECEIVERS = 3
+"""U11: what is said of a team of fewer is said of persons; of the asking side ten are needed anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Cell:
     window_to: datetime
     requests: int
     requesters: int
+    receivers: int
+    """People of the team: its members in the window, or who answered or was assigned where none are known."""
     one_way: int
     readable: float
     enough: bool

@@ -12,7 +12,7 @@ from vcjira.walls import requests
 
 Row = dict[str, Any]
 OTHER = "(other)"
-"""Organization and team of the row that pools the cells with too few requests or requesters."""
+"""Organization and team of the row that pools the cells with too few requests, requesters or receivers."""
 
 
 def gather(
@@ -20,21 +20,24 @@ def gather(
 ) -> list[Row]:
     """One row per cell with its counts; makes the temporary tables `wall_requests` and `wall_counted`."""
     requests.collect(mirror, window_from, window_to, projects, as_of)
-    mirror.run("CREATE OR REPLACE TEMP VIEW wall_counted AS SELECT * FROM wall_requests")
+    mirror.run("CREATE OR REPLACE TEMP VIEW wall_counted AS SELECT *, team AS staff FROM wall_requests")
     return mirror.rows(CELLS)
 
 
-def pool(mirror: Mirror, fewest: int, fewest_requesters: int) -> list[Row]:
-    """One row per site for all its cells with too few requests or requesters, after `gather`."""
-    mirror.run(POOLED.format(fewest=fewest, requesters=fewest_requesters, other=OTHER))
+def pool(mirror: Mirror, fewest: int, fewest_requesters: int, fewest_receivers: int) -> list[Row]:
+    """One row per site for all its cells with too few requests, requesters or receivers, after `gather`."""
+    mirror.run(POOLED.format(fewest=fewest, requesters=fewest_requesters, receivers=fewest_receivers, other=OTHER))
     return mirror.rows(CELLS)
 
 
 POOLED = """
 CREATE OR REPLACE TEMP VIEW wall_counted AS
-SELECT * REPLACE ('{other}' AS organization, '{other}' AS team) FROM wall_requests SEMI JOIN (
-    SELECT site, organization, team FROM wall_requests GROUP BY ALL
-    HAVING count(*) FILTER (readable) < {fewest} OR count(DISTINCT requester_id) FILTER (readable) < {requesters}
+SELECT * REPLACE ('{other}' AS organization, '{other}' AS team), team AS staff FROM wall_requests SEMI JOIN (
+    SELECT w.site, w.organization, w.team FROM wall_requests w
+    LEFT JOIN (SELECT site, team, count(*) AS people FROM wall_receivers GROUP BY ALL) r USING (site, team)
+    GROUP BY ALL
+    HAVING count(*) FILTER (w.readable) < {fewest} OR count(DISTINCT w.requester_id) FILTER (w.readable) < {requesters}
+        OR coalesce(max(r.people), 0) < {receivers}
 ) USING (site, organization, team)
 """
 
@@ -81,6 +84,11 @@ medians AS (
     SELECT site, organization, team, {_quantile("median", 0.5)}, {_quantile("p85", 0.15)}
     FROM survival GROUP BY ALL
 ),
+receivers AS (
+    SELECT c.site, c.organization, c.team, count(DISTINCT r.person) AS receivers
+    FROM (SELECT DISTINCT site, organization, team, staff FROM wall_counted) c
+    JOIN wall_receivers r ON r.site = c.site AND r.team = c.staff GROUP BY ALL
+),
 sums AS (
     SELECT site, organization, team, count(*) AS requests, count(*) FILTER (readable) AS readable,
         sum(handovers) AS handovers, sum(handovers) FILTER (readable) AS heard, sum(silent) AS silent,
@@ -97,9 +105,11 @@ sums AS (
         count(*) FILTER (novelty = 'routine' AND readable AND turns >= 4) AS routine_talked
     FROM wall_counted GROUP BY ALL
 )
-SELECT s.*, c.* EXCLUDE (site, organization, team), m.* EXCLUDE (site, organization, team)
+SELECT s.*, coalesce(r.receivers, 0) AS receivers, c.* EXCLUDE (site, organization, team),
+    m.* EXCLUDE (site, organization, team)
 FROM sums s
 LEFT JOIN clusters c USING (site, organization, team)
+LEFT JOIN receivers r USING (site, organization, team)
 LEFT JOIN medians m USING (site, organization, team)
 ORDER BY s.site, s.organization, s.team
 """

@@ -17,7 +17,7 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.walls import cells as counting
 from vcjira.walls import signs
-from vcjira.walls.cell import Cell, Joint, Share, clustered, portion
+from vcjira.walls.cell import MIN_RECEIVERS, Cell, Joint, Share, clustered, portion
 
 MIN_ISSUES = 30
 MIN_REQUESTERS = 10
@@ -54,7 +54,7 @@ def embed(
 
 def _indexed(cell: Cell, row: dict[str, Any]) -> Cell:
     joint = measured(row)
-    if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS:
+    if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS or cell.receivers < MIN_RECEIVERS:
         return replace(cell, joint=joint)
     return replace(
         cell,
@@ -115,8 +115,8 @@ class _Judge:
 
     def _facilitating(self, cell: Cell) -> bool:
         joint = cell.joint
-        enough = joint.issues >= MIN_ISSUES and joint.requesters >= MIN_REQUESTERS
-        return enough and (joint.hosted.low or 0.0) >= COLLABORATION and cell.requests < self.requests
+        known = cell.embedding is not None  # issues and people enough
+        return known and (joint.hosted.low or 0.0) >= COLLABORATION and cell.requests < self.requests
 
     @staticmethod
     def _service(cell: Cell) -> bool:

@@ -1,7 +1,7 @@
 """The cells of the wall matrix: shares, intervals by requester, shrinkage, and which cells may be named.
 
 U1 Wilson; U2 clusters are requesters; U3 order by the posterior mean, names by Benjamini-Hochberg; U7 how many tested,
-small cells pooled; U8 bounds for what could not be read.
+small cells pooled; U8 bounds for what could not be read; U11 people on both sides.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls import cells as counting
 from vcjira.walls import joint
-from vcjira.walls.cell import SHOW_FROM, Cell, Share, Stratum, clustered, portion
+from vcjira.walls.cell import MIN_RECEIVERS, SHOW_FROM, Cell, Share, Stratum, clustered, portion
 
 WINDOW = timedelta(days=180)
 MIN_REQUESTS = 30
@@ -44,7 +44,8 @@ def matrix(
 
 def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Cell]:
     """Per site the cells that are too small (U7), counted together; after `matrix`, of the same window."""
-    return [count(row, window_from, window_to) for row in counting.pool(mirror, MIN_REQUESTS, MIN_REQUESTERS)]
+    rows = counting.pool(mirror, MIN_REQUESTS, MIN_REQUESTERS, MIN_RECEIVERS)
+    return [count(row, window_from, window_to) for row in rows]
 
 
 def issues(mirror: Mirror, cell: Cell, projects: Sequence[str] | None = None) -> list[dict[str, object]]:
@@ -78,7 +79,8 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell
     """A cell from its counts; shares only where there is enough."""
     n, m, k = int(row["n"] or 0), int(row["m"] or 0), int(row["k"] or 0)
     readable = row["readable"] / row["requests"] if row["requests"] else 0.0
-    why = _why_not(n, m, readable)
+    receivers = int(row["receivers"])
+    why = _why_not(n, m, receivers, readable)
     cell = Cell(
         site=row["site"],
         organization=row["organization"],
@@ -87,6 +89,7 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell
         window_to=window_to,
         requests=n,
         requesters=m,
+        receivers=receivers,
         one_way=k,
         readable=readable,
         enough=not why,
@@ -159,13 +162,15 @@ def _gap(novel: Stratum, routine: Stratum, effect: float) -> tuple[float | None,
     )
 
 
-def _why_not(n: int, m: int, readable: float) -> str:
+def _why_not(n: int, m: int, receivers: int, readable: float) -> str:
     if readable < MIN_READABLE:
         return f"comments of only {readable:.0%} of the requests could be read"
     if n < MIN_REQUESTS:
         return f"not enough: {n} requests, {MIN_REQUESTS} are needed"
     if m < MIN_REQUESTERS:
         return f"too few requesters: {m}, {MIN_REQUESTERS} are needed"
+    if receivers < MIN_RECEIVERS:
+        return f"too few people in the team: {receivers}, {MIN_RECEIVERS} are needed"
     return ""
 
 

@@ -14,7 +14,7 @@ from vcjira.mirror import Mirror
 def collect(
     mirror: Mirror, window_from: datetime, window_to: datetime, projects: Sequence[str] | None, as_of: datetime
 ) -> None:
-    """Make the temporary tables `wall_requests` and `wall_generous`."""
+    """Make the temporary tables `wall_requests`, `wall_generous` and `wall_receivers`."""
     only = "AND list_contains($projects, r.project)" if projects is not None else ""
     values: dict[str, object] = {"from": window_from, "to": window_to}
     if projects is not None:
@@ -22,6 +22,7 @@ def collect(
     mirror.run(CHOSEN.format(only=only), values)
     mirror.run(GENEROUS, {"as_of": as_of})
     mirror.run(REQUESTS, {"as_of": as_of})
+    mirror.run(RECEIVERS, {"from": window_from, "to": window_to, "as_of": as_of})
 
 
 def holds(alias: str, when: str) -> str:
@@ -110,4 +111,31 @@ LEFT JOIN spoken s USING (site, issue_id)
 LEFT JOIN wall_generous g USING (site, issue_id)
 LEFT JOIN trouble t USING (site, issue_id)
 LEFT JOIN novelty n USING (site, issue_id)
+"""
+
+RECEIVERS = """
+-- who is behind a team (U11): its members in the window; where none are known, who answered or was assigned
+CREATE OR REPLACE TEMP TABLE wall_receivers AS
+WITH members AS (
+    SELECT site, team, account_id, (valid_from IS NULL OR valid_from < $to)
+        AND (valid_until IS NULL OR valid_until > $from) AS present
+    FROM person_teams
+),
+seen AS (
+    SELECT c.site, c.team, t.author_id AS account_id
+    FROM wall_chosen c JOIN talk t USING (site, issue_id)
+    WHERE t.side = 'receiving' AND t.human AND NOT t.template AND t.created <= $as_of
+    UNION
+    SELECT c.site, c.team, i.assignee_id FROM wall_chosen c JOIN issues i USING (site, issue_id)
+    WHERE i.assignee_id IS DISTINCT FROM c.requester_id
+),
+known AS (
+    SELECT site, team, account_id FROM members WHERE present
+    UNION SELECT s.* FROM seen s ANTI JOIN members USING (site, team)
+)
+SELECT DISTINCT k.site, k.team, coalesce(d.person, k.account_id) AS person
+FROM known k
+LEFT JOIN identities d ON d.site = k.site AND d.account_id = k.account_id
+LEFT JOIN people p ON p.site = k.site AND p.account_id = k.account_id
+WHERE k.account_id IS NOT NULL AND NOT coalesce(p.bot, false)
 """
