@@ -20,7 +20,7 @@ LAYERS = (
     {"jira", "people", "handovers", "hours"},
     {"mirror", "statistics"},
     {"config", "tracker"},
-    {"errors", "model", "text", "pool"},
+    {"errors", "model", "text", "document", "pool"},
 )
 """Top to bottom; a room imports rooms below it, and itself."""
 WALLS = {

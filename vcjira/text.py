@@ -171,9 +171,7 @@ class Reading:
     forwarded_from: str | None = None
 
 
-def read(body: object) -> Reading:
-    """Read wiki text (a string) or an Atlassian document (a dict); anything else reads as empty."""
-    text = plain(body)
+def read(text: str) -> Reading:
     if not text:
         return Reading()
     if len(text) >= LONG:
@@ -315,44 +313,3 @@ def _around(places: list[int]) -> Iterator[tuple[int, int]]:
         end = place + 2 * AROUND
     if places:
         yield start, end
-
-
-def plain(body: object) -> str:
-    """The text of a body, block by block; code and quotes of an Atlassian document are left out."""
-    if isinstance(body, str):
-        return body
-    if not isinstance(body, dict):
-        return ""
-    parts: list[str] = []
-    stack: list[object] = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            kind = node.get("type")
-            if kind == "text":
-                parts.append(str(node.get("text", "")))
-            elif kind in _LEFT_OUT:
-                continue
-            elif kind in _SHOWN:
-                attrs = node.get("attrs")
-                parts.append(str(attrs.get("text", "")) if isinstance(attrs, dict) else "")
-            elif kind == "hardBreak":
-                parts.append("\n")
-            elif kind in _BLOCKS:
-                stack.append("\n")
-            content = node.get("content")
-            if content:
-                if isinstance(content, list):
-                    stack += reversed(content)
-                else:
-                    stack.append(content)
-        elif isinstance(node, str):
-            parts.append(node)
-        elif isinstance(node, list):
-            stack += reversed(node)
-    return "".join(parts)
-
-
-_LEFT_OUT = frozenset({"codeBlock", "blockquote"})
-_SHOWN = frozenset({"mention", "emoji"})
-_BLOCKS = frozenset({"paragraph", "heading", "listItem", "tableRow"})

@@ -1,10 +1,11 @@
 """Mirrors for tests of hand-overs, patterns and walls: a public Jira read from its file, or a few rows by hand."""
 
 import gzip
-import json
 from pathlib import Path
 
-from vcjira.jira import shapes
+from msgspec import json
+
+from vcjira.jira import answers, shapes
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import save
 
@@ -20,9 +21,9 @@ def read_issues(path: Path, site: str, mirror: Mirror, limit: int | None = None)
         for number, line in enumerate(lines):
             if limit is not None and number >= limit:
                 break
-            raw = json.loads(line)
-            histories = (raw.get("changelog") or {}).get("histories") or []
-            comments = ((raw.get("fields") or {}).get("comment") or {}).get("comments") or []
+            raw = json.decode(line, type=answers.Issue)
+            histories = raw.changelog.histories or [] if raw.changelog else []
+            comments = raw.comments().comments or []
             issues.append(shapes.issue(raw, histories, complete=True, comments=comments, all_comments=True))
     newest = max(i.updated for i in issues if i.updated)
     for start in range(0, len(issues), 5000):

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import ValidationError, json
 
-from vcjira.jira import shapes
+from vcjira.jira import answers, shapes
 
 
 @pytest.mark.parametrize(
@@ -34,8 +35,14 @@ def test_milliseconds_survive_the_way(when):
     assert shapes.moment(when.isoformat(timespec="milliseconds") + "+0000") == when
 
 
-def raw(**fields: object) -> dict[str, object]:
-    return {"id": 7, "key": "ABC-1", "fields": {"created": "2026-01-01T00:00:00.000+0000", **fields}}
+def answered(value: object, kind=answers.Issue):
+    """As the wire gives it."""
+    return json.decode(json.encode(value), type=kind)
+
+
+def raw(**fields: object) -> answers.Issue:
+    fields = {"created": "2026-01-01T00:00:00.000+0000", **fields}
+    return answered({"id": 7, "key": "ABC-1", "fields": fields})
 
 
 def issue(**fields: object):
@@ -43,9 +50,8 @@ def issue(**fields: object):
 
 
 def test_an_issue_without_anything_is_still_an_issue():
-    found = shapes.issue(
-        {"id": "1", "key": "A-B-1", "fields": None}, [], complete=False, comments=[], all_comments=False
-    )
+    bare = answered({"id": "1", "key": "A-B-1", "fields": None})
+    found = shapes.issue(bare, [], complete=False, comments=[], all_comments=False)
     assert (found.issue_id, found.project, found.reporter_id, found.created) == ("1", "A-B", None, None)
 
 
@@ -67,7 +73,8 @@ def test_histories_repeated_across_pages_count_once_and_items_are_numbered():
         "created": 1_500_000_000_000,
         "items": [{"field": "status", "to": "2", "toString": "Done"}, {"field": "description", "toString": "secret"}],
     }
-    found = shapes.issue(raw(), [history, history], complete=True, comments=[], all_comments=True)
+    histories = answered([history, history], list[answers.History])
+    found = shapes.issue(raw(), histories, complete=True, comments=[], all_comments=True)
     assert [(c.change_id, c.item, c.field, c.to_text) for c in found.changes] == [
         ("9", 0, "status", "Done"),
         ("9", 1, "description", None),
@@ -83,7 +90,8 @@ def test_comments_keep_words_questions_and_visibility_but_no_text():
             {"key": "sd.public.comment", "value": {"internal": False}}]},
         {"id": "4", "created": 1_500_000_000, "body": "ok"},
     ]  # fmt: skip
-    found = shapes.issue(raw(), [], complete=True, comments=comments, all_comments=True).comments
+    said = answered(comments, list[answers.Comment])
+    found = shapes.issue(raw(), [], complete=True, comments=said, all_comments=True).comments
     assert [(c.words, c.question, c.public) for c in found] == [
         (4, True, False),
         (1, False, False),
@@ -120,3 +128,32 @@ def test_links_have_a_direction_and_custom_fields_lose_only_noise():
 )
 def test_a_field_reads_as_a_person_would_read_it(value, words):
     assert shapes.texts(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"key": "A-1"}, answers.Issue),
+        ({"id": "1", "key": "A-1", "fields": []}, answers.Issue),
+        ({"issues": None}, answers.Issues),
+        ({"created": 1}, answers.History),
+        ({"id": "1", "items": ["status"]}, answers.History),
+        ({"body": "who said it?"}, answers.Comment),
+    ],
+)
+def test_what_is_no_issue_history_or_comment_is_refused_loudly(value, kind):
+    with pytest.raises(ValidationError):
+        answered(value, kind)
+
+
+@pytest.mark.parametrize("history", [{"id": 1}, {"id": 1, "created": None}, {"id": 1, "created": "soon"}])
+def test_a_history_without_a_time_is_refused(history):
+    with pytest.raises(ValueError, match=r"no time|Invalid isoformat"):
+        shapes.issue(raw(), answered([history], list[answers.History]), complete=True, comments=[], all_comments=True)
+
+
+def test_a_person_met_in_many_issues_is_the_same():
+    user = {"accountId": "a:1", "displayName": "Jo", "active": True}
+    first, second = issue(reporter=user), issue(assignee=user, customfield_1=user)
+    assert first.people == second.people == {"a:1": shapes.person(user)}
+    assert second.fields == {"customfield_1": user}

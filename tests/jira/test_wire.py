@@ -7,8 +7,10 @@ from email.utils import format_datetime
 import pytest
 import requests
 import responses
+from msgspec import Raw, ValidationError
 
 from vcjira.errors import LoginFailed, Unreachable
+from vcjira.jira.answers import Changelog, Issues
 from vcjira.jira.limiter import Limiter
 from vcjira.jira.wire import Wire
 from vcjira.tracker import NotDone, Throttled
@@ -124,6 +126,22 @@ def test_no_error_text_carries_the_secret_or_headers(jira):
 def test_half_a_surrogate_pair_does_not_lose_the_answer(jira):
     jira.get(f"{URL}/x", body=b'{"summary":"cut \\ud83d"}')
     assert wire().get("/x") == {"summary": "cut ?"}
+    issue = wire().get("/x", kind=dict[str, Raw])
+    assert bytes(issue["summary"]) == b'"cut ?"'
+
+
+def test_letters_that_are_none_are_asked_again_also_in_texts_that_nobody_reads(jira):
+    jira.get(f"{URL}/x", body=b'{"summary":"\xff"}')
+    jira.get(f"{URL}/x", json={"summary": "ä"})
+    assert wire().get("/x", kind=Changelog) == Changelog()
+    assert len(jira.calls) == 2
+
+
+def test_an_answer_of_another_shape_is_asked_once_only(jira):
+    jira.get(f"{URL}/x", json={"issues": None})
+    with pytest.raises(ValidationError):
+        wire().get("/x", kind=Issues)
+    assert len(jira.calls) == 1
 
 
 class TestLimiter:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import json
 from two_sides import NOW, World
 
 from vcjira import language
-from vcjira.jira import shapes
+from vcjira.jira import answers, shapes
 from vcjira.language import Found
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import keep_text, save
@@ -112,6 +113,7 @@ def test_a_story_names_a_user_and_its_siblings_lend_theirs() -> None:
 
 
 DESCRIPTION = "As a night nurse, I want the list. Customer: Globex Corp\nPlease open a new ticket."
+SAID = {"id": "7", "created": "2026-01-02T00:00:00.000+0000", "body": "a secret word"}
 RAW = {
     "id": "1",
     "key": "P-1",
@@ -120,13 +122,14 @@ RAW = {
         "created": "2026-01-01T00:00:00.000+0000",
         "updated": "2026-01-01T00:00:00.000+0000",
         "description": DESCRIPTION,
+        "comment": {"comments": [SAID]},
     },
 }
-SAID = {"id": "7", "created": "2026-01-02T00:00:00.000+0000", "body": "a secret word"}
 
 
 def test_only_what_matched_is_kept_unless_text_is_wanted_and_then_until_it_is_not() -> None:
-    issue = shapes.issue(RAW, [], complete=True, comments=[SAID], all_comments=True)
+    raw = json.decode(json.encode(RAW), type=answers.Issue)
+    issue = shapes.issue(raw, [], complete=True, comments=raw.comments().comments, all_comments=True)
     assert issue.lint == ["L4:open a new ticket", "U:night nurse", "C:globex corp"]
     with Mirror(Path(":memory:"), write=True) as mirror:
         keep_text(mirror, keep=False)

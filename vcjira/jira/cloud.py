@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from vcjira.errors import Incomplete, LoginFailed, Mend, Unreachable
-from vcjira.jira import shapes
+from vcjira.jira import answers, shapes
 from vcjira.jira.wire import Wire
 from vcjira.model import Finding, Person, Product
 from vcjira.pool import together
@@ -160,16 +160,20 @@ class Cloud:
     def fetch(self, ids: Sequence[str]) -> Fetched:
         """One bulk read of the issues, one of their histories, and comments where the embedded list is short."""
         body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
-        fetched = self._bodies(self.wire.post(f"{API}/issue/bulkfetch", body)["issues"])
+        raws = self.wire.post(f"{API}/issue/bulkfetch", body, kind=answers.Issues).issues
+        fetched = self._bodies(raws)
+        del raws  # what Jira said can be forgotten before the histories are asked for
         histories = self._histories([issue.issue_id for issue in fetched.issues])
         with self.wire.reading:
             for issue in fetched.issues:  # an answer may repeat one: each gets its history
                 shapes.add_history(issue, histories.get(issue.issue_id, []))
         return fetched
 
-    def _bodies(self, raws: list[dict[str, Any]]) -> Fetched:
-        """The issues without their histories; what Jira said can be forgotten before these are asked for."""
-        comments = [self._comments(raw) for raw in raws]
+    def _bodies(self, raws: list[answers.Issue]) -> Fetched:
+        """The issues without their histories."""
+        with self.wire.reading:
+            embedded = [raw.comments() for raw in raws]
+        comments = [self._comments(raw, shown) for raw, shown in zip(raws, embedded, strict=True)]
         fetched = Fetched([])
         with self.wire.reading:
             for raw, (found, whole) in zip(raws, comments, strict=True):
@@ -178,37 +182,36 @@ class Cloud:
                     fetched.findings.append(_short(raw, "comments"))
         return fetched
 
-    def _histories(self, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    def _histories(self, ids: list[str]) -> dict[str, list[answers.History]]:
         """Issue id -> histories; an issue's histories may be spread over groups and pages."""
-        found: dict[str, list[dict[str, Any]]] = {}
+        found: dict[str, list[answers.History]] = {}
         token: str | None = None
         while ids:
             body: dict[str, Any] = {"issueIdsOrKeys": ids, "maxResults": HISTORY_PAGE}
             if token:
                 body["nextPageToken"] = token
-            page = self.wire.post(f"{API}/changelog/bulkfetch", body)
-            for group in page["issueChangeLogs"]:
-                found.setdefault(str(group["issueId"]), []).extend(group.get("changeHistories") or [])
-            last, token = token, page.get("nextPageToken")
+            page: answers.Histories = self.wire.post(f"{API}/changelog/bulkfetch", body, kind=answers.Histories)
+            for group in page.issueChangeLogs:
+                found.setdefault(str(group.issueId), []).extend(group.changeHistories or [])
+            last, token = token, page.nextPageToken
             if not token:
                 break
             if token == last:
                 raise Incomplete("Jira gave the same page token twice", where=f"{self.url}{API}/changelog/bulkfetch")
         return found
 
-    def _comments(self, raw: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
-        embedded = (raw.get("fields") or {}).get("comment") or {}
-        comments = embedded.get("comments") or []
-        total = embedded.get("total", len(comments))
-        if len(comments) >= total:
+    def _comments(self, raw: answers.Issue, embedded: answers.Comments) -> tuple[list[answers.Comment], bool]:
+        comments = embedded.comments or []
+        if embedded.total is None or len(comments) >= embedded.total:
             return comments, True
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, answers.Comment] = {}
         while True:  # the list itself is the server's word: the embedded total counts what nobody may see, too
-            page = self.wire.get(f"{API}/issue/{raw['id']}/comment", {"startAt": len(found), "maxResults": 100})
+            params = {"startAt": len(found), "maxResults": 100}
+            page: answers.CommentPage = self.wire.get(f"{API}/issue/{raw.id}/comment", params, kind=answers.CommentPage)
             before = len(found)
-            found.update((str(entry["id"]), entry) for entry in page["comments"])
-            if len(found) >= page["total"] or len(found) == before:
-                return list(found.values()), len(found) >= page["total"]
+            found.update((str(entry.id), entry) for entry in page.comments)
+            if len(found) >= page.total or len(found) == before:
+                return list(found.values()), len(found) >= page.total
 
     def members(self, kind: Literal["group", "organization"], name: str) -> list[Person]:
         raws: Iterable[dict[str, Any]]
@@ -225,8 +228,8 @@ class Cloud:
         worn: dict[str, Worn] = {}
         for start in range(0, len(ids), 1000):
             body = {"issueIdsOrKeys": list(ids[start : start + 1000]), "fields": ["labels", "updated"]}
-            for raw in self.wire.post(f"{API}/issue/bulkfetch", body)["issues"]:
-                worn[str(raw["id"])] = shapes.worn(raw)
+            for raw in self.wire.post(f"{API}/issue/bulkfetch", body, kind=answers.Issues).issues:
+                worn[str(raw.id)] = shapes.worn(raw)
         return worn
 
     def relabel(self, issue_id: str, add: Sequence[str], remove: Sequence[str], *, notify: bool, note: str) -> None:
@@ -340,8 +343,8 @@ def _stub(raw: dict[str, Any]) -> Stub:
     return Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
 
 
-def _short(raw: dict[str, Any], what: str) -> Finding:
-    return Finding(f"{what}_short", 1, f"{raw['key']}: Jira shows fewer {what} than it counts", shapes.project(raw))
+def _short(raw: answers.Issue, what: str) -> Finding:
+    return Finding(f"{what}_short", 1, f"{raw.key}: Jira shows fewer {what} than it counts", shapes.project(raw))
 
 
 def _bad_jql(jql: str, refusal: NotDone) -> Exception:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from vcjira.errors import LoginFailed, Mend, Unreachable
-from vcjira.jira import shapes
+from vcjira.jira import answers, shapes
 from vcjira.jira.wire import Wire
 from vcjira.model import Finding, Person, Product
 from vcjira.tracker import BulkOutcome, Catalogue, Fetched, NotDone, Stub, Worn
@@ -80,7 +80,7 @@ class DataCenter:
         return jql
 
     def count(self, jql: str) -> int | None:
-        return int(self._search(jql, 0, 0, ["updated"])["total"])
+        return self._search(jql, 0, 0, ["updated"])[1]
 
     def windows(self, jql: str) -> list[str]:
         """Windows of creation time, halved until each holds fewer than 9,000 issues."""
@@ -113,8 +113,8 @@ class DataCenter:
         seen: set[str] = set()
         start = back = apart = 0
         while True:
-            page = self._search(jql, start, WALK_PAGE, ["updated"])
-            stubs = [_stub(raw) for raw in page["issues"]]
+            raws, total = self._search(jql, start, WALK_PAGE, ["updated"])
+            stubs = [_stub(raw) for raw in raws]
             if start and apart < APART and not _joined(stubs, seen):
                 back, apart = max(1, back * 4), apart + 1
                 start = max(0, start - back)
@@ -122,13 +122,16 @@ class DataCenter:
             if stubs:
                 yield stubs
             start += max(1, len(stubs) - OVERLAP)
-            if not stubs or start + OVERLAP >= int(page["total"]):
+            if not stubs or start + OVERLAP >= total:
                 break
             seen, back = {stub.issue_id for stub in stubs}, 0
         if apart >= APART:
             self._notices.append(Finding("pages_apart", 1, f"result pages would not join up: {jql[:200]}"))
 
-    def _search(self, jql: str, start: int, size: int, fields: list[str], expand: Sequence[str] = ()) -> dict[str, Any]:
+    def _search(
+        self, jql: str, start: int, size: int, fields: list[str], expand: Sequence[str] = ()
+    ) -> tuple[list[answers.Issue], int]:
+        """A page of issues, and how many there are in all."""
         body: dict[str, Any] = {
             "jql": f"{jql} ORDER BY id ASC".strip(),
             "startAt": start,
@@ -140,60 +143,59 @@ class DataCenter:
         if jql.startswith("id in ("):
             body["validateQuery"] = False  # an id deleted a moment ago must not spoil its neighbours
         try:
-            page = self.wire.post(f"{API}/search", body)
+            page: answers.Page = self.wire.post(f"{API}/search", body, kind=answers.Page)
         except NotDone as refusal:
             if refusal.status == 400:
                 raise Mend(
                     f"Jira refuses the JQL: {refusal.what}", where=f"JQL {jql}", hint="mend `scope:` of this site"
                 ) from None
             raise
-        if "issues" not in page or "total" not in page:
+        if page.issues is None or page.total is None:
             raise Unreachable("the answer to a search has no issues in it", where=f"{self.url}{API}/search")
-        return dict(page)
+        return page.issues, page.total
 
     def fetch(self, ids: Sequence[str]) -> Fetched:
         """The issues with their history; each list is compared with the total the server gives."""
         fetched = Fetched([])
         for raw in self._all(ids, FIELDS, ["changelog"]):
-            log = raw.get("changelog") or {}
-            histories = log.get("histories") or []
-            complete = "total" in log and len(histories) >= log["total"]
+            log = raw.changelog or answers.Changelog()
+            histories = log.histories or []
+            complete = log.total is not None and len(histories) >= log.total
             comments, whole = self._comments(raw)
             fetched.issues.append(
                 shapes.issue(raw, histories, complete=complete, comments=comments, all_comments=whole)
             )
             for short, what in ((not complete, "histories"), (not whole, "comments")):
                 if short:
-                    text = f"{raw['key']}: Jira shows fewer {what} than it counts"
+                    text = f"{raw.key}: Jira shows fewer {what} than it counts"
                     fetched.findings.append(Finding(f"{what}_short", 1, text, shapes.project(raw)))
         return fetched
 
-    def _all(self, ids: Sequence[str], fields: list[str], expand: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    def _all(self, ids: Sequence[str], fields: list[str], expand: Sequence[str] = ()) -> Iterator[answers.Issue]:
         """Every issue of `ids`, whatever page size the server allows."""
         rest = list(ids)
         while rest:
-            page = self._search(f"id in ({','.join(rest)})", 0, len(rest), fields, expand)
-            yield from page["issues"]
-            got = {str(raw["id"]) for raw in page["issues"]}
-            if not got or len(got) >= page["total"]:
+            raws, total = self._search(f"id in ({','.join(rest)})", 0, len(rest), fields, expand)
+            yield from raws
+            got = {str(raw.id) for raw in raws}
+            if not got or len(got) >= total:
                 return
             rest = [issue_id for issue_id in rest if issue_id not in got]
 
-    def _comments(self, raw: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+    def _comments(self, raw: answers.Issue) -> tuple[list[answers.Comment], bool]:
         """Comments of an issue; on a service desk read one by one, because only there are they public or not."""
-        embedded = (raw.get("fields") or {}).get("comment") or {}
-        comments = embedded.get("comments") or []
-        total = embedded.get("total", len(comments))
+        embedded = raw.comments()
+        comments = embedded.comments or []
         desk = bool(comments) and shapes.project(raw) in self._desks
-        if len(comments) >= total and not desk:
+        if (embedded.total is None or len(comments) >= embedded.total) and not desk:
             return comments, True
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, answers.Comment] = {}
         while True:
             params = {"startAt": len(found), "maxResults": 1000, "expand": "properties"}
-            page = self.wire.get(f"{API}/issue/{raw['id']}/comment", params)
+            page: answers.Comments = self.wire.get(f"{API}/issue/{raw.id}/comment", params, kind=answers.Comments)
             before = len(found)
-            found.update((str(entry["id"]), entry) for entry in page["comments"])
-            total = int(page.get("total", len(found)))
+            found.update((str(entry.id), entry) for entry in page.comments or ())
+            total = len(found) if page.total is None else page.total
             if len(found) >= total or len(found) == before:
                 return list(found.values()), len(found) >= total
 
@@ -214,7 +216,7 @@ class DataCenter:
         worn: dict[str, Worn] = {}
         for start in range(0, len(ids), 200):
             for raw in self._all(ids[start : start + 200], ["labels", "updated"]):
-                worn[str(raw["id"])] = shapes.worn(raw)
+                worn[str(raw.id)] = shapes.worn(raw)
         return worn
 
     def relabel(self, issue_id: str, add: Sequence[str], remove: Sequence[str], *, notify: bool, note: str) -> None:
@@ -247,8 +249,8 @@ class DataCenter:
         self.wire.put(f"{API}/issue/{issue_id}/properties/{key}", value)
 
 
-def _stub(raw: dict[str, Any]) -> Stub:
-    return Stub(str(raw["id"]), str(raw["key"]), shapes.moment((raw.get("fields") or {}).get("updated")))
+def _stub(raw: answers.Issue) -> Stub:
+    return Stub(str(raw.id), raw.key, shapes.time(raw, "updated"))
 
 
 def _joined(stubs: list[Stub], seen: set[str]) -> bool:

@@ -5,13 +5,18 @@ Nothing here asks the network. What a server left out stays None; what it got wr
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import Raw, json
 
 from vcjira import text
+from vcjira.document import plain
+from vcjira.jira import answers
 from vcjira.model import Change, Comment, Issue, Link, Person
 from vcjira.tracker import Worn
 
 Json = dict[str, Any]
+Entry = TypeVar("Entry", answers.History, answers.Comment)
 
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are epoch milliseconds: as seconds they would lie after the year 5138."""
@@ -65,54 +70,59 @@ def person(raw: object) -> Person | None:
     )
 
 
-def issue(raw: Json, histories: Iterable[Json], *, complete: bool, comments: list[Json], all_comments: bool) -> Issue:
+def issue(
+    raw: answers.Issue,
+    histories: Iterable[answers.History],
+    *,
+    complete: bool,
+    comments: Iterable[answers.Comment],
+    all_comments: bool,
+) -> Issue:
     """One issue; `complete` and `all_comments` say whether histories and comments were read to the end."""
-    fields: Json = raw.get("fields") or {}
     people: dict[str, Person] = {}
-    key = str(raw["key"])
-    status = fields.get("status")
-    body = text.read(fields.get("description"))
+    status = _value(raw.raw("status"))
+    body = text.read(plain(raw.raw("description")))
     bodies = {"": body.text}
     return Issue(
-        issue_id=str(raw["id"]),
-        key=key,
+        issue_id=str(raw.id),
+        key=raw.key,
         project=project(raw),
-        type=_text(fields.get("issuetype")),
+        type=_text(_value(raw.raw("issuetype"))),
         status=_text(status),
         status_category=_text(status.get("statusCategory"), "key") if isinstance(status, dict) else None,
-        priority=_text(fields.get("priority")),
-        created=moment(fields.get("created")),
-        updated=moment(fields.get("updated")),
-        resolved=moment(fields.get("resolutiondate")),
-        reporter_id=_met(fields.get("reporter"), people),
-        creator_id=_met(fields.get("creator"), people),
-        assignee_id=_met(fields.get("assignee"), people),
-        parent_key=_text(fields.get("parent"), "key"),
-        labels=[str(label) for label in fields.get("labels") or []],
-        components=texts(fields.get("components")),
-        summary=fields.get("summary"),
+        priority=_text(_value(raw.raw("priority"))),
+        created=time(raw, "created"),
+        updated=time(raw, "updated"),
+        resolved=time(raw, "resolutiondate"),
+        reporter_id=_met(raw.raw("reporter"), people),
+        creator_id=_met(raw.raw("creator"), people),
+        assignee_id=_met(raw.raw("assignee"), people),
+        parent_key=_text(_value(raw.raw("parent")), "key"),
+        labels=_labels(raw),
+        components=texts(_value(raw.raw("components"))),
+        summary=json.decode(raw.raw("summary")),
         description_words=body.words,
-        resolution=_text(fields.get("resolution")),
-        due=moment(fields.get("duedate")),
+        resolution=_text(_value(raw.raw("resolution"))),
+        due=time(raw, "duedate"),
         forwarded_from=body.forwarded_from,
         lint=[*body.lint, *body.names],
         history_complete=complete,
         comments_complete=all_comments,
-        channel=_channel(raw.get("properties")),
+        channel=_channel(raw.properties),
         fields={
-            name: _slim(value)
-            for name, value in fields.items()
-            if value not in (None, [], "") and name not in ELSEWHERE
+            name: kept
+            for name, value in (raw.fields or {}).items()
+            if name not in ELSEWHERE and (kept := _kept(value)) is not None
         },
         changes=_changes(histories, people),
         comments=[_comment(entry, people, bodies) for entry in _once(comments)],
-        links=_links(fields.get("issuelinks")),
+        links=_links(json.decode(raw.raw("issuelinks"))),
         people=people,
         texts=bodies,
     )
 
 
-def add_history(issue: Issue, histories: Iterable[Json]) -> None:
+def add_history(issue: Issue, histories: Iterable[answers.History]) -> None:
     """Give an issue its history, where that came later."""
     issue.changes = _changes(histories, issue.people)
 
@@ -140,8 +150,34 @@ def _text(value: object, name: str = "name") -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _met(raw: object, people: dict[str, Person]) -> str | None:
-    found = person(raw)
+def _slim(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _slim(inner) for name, inner in value.items() if name not in NOISE and inner is not None}
+    if isinstance(value, list):
+        return [_slim(inner) for inner in value]
+    return value[:KEPT_TEXT] if isinstance(value, str) else value
+
+
+def _worth_keeping(value: object) -> object:
+    return None if value in (None, [], "") else _slim(value)
+
+
+_value = answers.remembered(lambda value: value)
+_kept = answers.remembered(_worth_keeping)
+_person = answers.remembered(person)
+
+
+def time(raw: answers.Issue, name: str) -> datetime | None:
+    """The moment that a field tells."""
+    return moment(json.decode(raw.raw(name)))
+
+
+def _labels(raw: answers.Issue) -> list[str]:
+    return [str(label) for label in _value(raw.raw("labels")) or []]
+
+
+def _met(raw: Raw, people: dict[str, Person]) -> str | None:
+    found = _person(raw)
     if found is None:
         return None
     known = people.get(found.account_id)
@@ -150,53 +186,41 @@ def _met(raw: object, people: dict[str, Person]) -> str | None:
     return found.account_id
 
 
-def _changes(histories: Iterable[Json], people: dict[str, Person]) -> list[Change]:
+def _changes(histories: Iterable[answers.History], people: dict[str, Person]) -> list[Change]:
     changes = []
     for history in _once(histories):
-        when = moment(history.get("created"))
+        when = moment(history.created)
         if when is None:
-            raise ValueError(f"history {history.get('id')} has no time")
-        author = _met(history.get("author"), people)
-        for number, item in enumerate(history.get("items") or []):
-            bodies = str(item.get("field", "")).lower() in BODIES
-            changes.append(
-                Change(
-                    change_id=str(history["id"]),
-                    item=number,
-                    changed=when,
-                    author_id=author,
-                    field=str(item.get("field", "")),
-                    field_id=item.get("fieldId"),
-                    from_value=None if bodies else _value(item.get("from")),
-                    from_text=None if bodies else _value(item.get("fromString")),
-                    to_value=None if bodies else _value(item.get("to")),
-                    to_text=None if bodies else _value(item.get("toString")),
-                )
-            )
+            raise ValueError(f"history {history.id} has no time")
+        change_id, author = str(history.id), _met(history.author, people)
+        for number, item in enumerate(history.items or ()):
+            field = str(item.field)
+            values: tuple[str | None, ...] = (None,) * 4
+            if field.lower() not in BODIES:
+                values = (_short(item.before), _short(item.fromString), _short(item.to), _short(item.toString))
+            changes.append(Change(change_id, number, when, author, field, item.fieldId, *values))
     return changes
 
 
-def _value(value: object) -> str | None:
-    if value is None:
-        return None
-    return str(value)[:KEPT_TEXT]
+def _short(value: object) -> str | None:
+    return None if value is None else str(value)[:KEPT_TEXT]
 
 
-def _once(entries: Iterable[Json]) -> list[Json]:
+def _once(entries: Iterable[Entry]) -> list[Entry]:
     """Entries without those whose id was there before: Jira repeats them across pages (JRACLOUD-94906)."""
-    return list({str(entry["id"]): entry for entry in entries}.values())
+    return list({str(entry.id): entry for entry in entries}.values())
 
 
-def _comment(raw: Json, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
-    created = moment(raw.get("created"))
+def _comment(raw: answers.Comment, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
+    created = moment(raw.created)
     if created is None:
-        raise ValueError(f"comment {raw.get('id')} has no time")
-    body = text.read(raw.get("body"))
-    bodies[str(raw["id"])] = body.text
+        raise ValueError(f"comment {raw.id} has no time")
+    body = text.read(plain(raw.body))
+    bodies[str(raw.id)] = body.text
     return Comment(
-        comment_id=str(raw["id"]),
+        comment_id=str(raw.id),
         created=created,
-        author_id=_met(raw.get("author"), people),
+        author_id=_met(raw.author, people),
         public=_public(raw),
         words=body.words,
         question=body.question,
@@ -205,13 +229,13 @@ def _comment(raw: Json, people: dict[str, Person], bodies: dict[str, str]) -> Co
     )
 
 
-def _public(raw: Json) -> bool | None:
+def _public(raw: answers.Comment) -> bool | None:
     """`jsdPublic` on Cloud, the property `sd.public.comment` on Data Center, else a role restriction, else None."""
-    if raw.get("visibility"):
+    if raw.visibility:
         return False
-    if isinstance(raw.get("jsdPublic"), bool):
-        return bool(raw["jsdPublic"])
-    for entry in raw.get("properties") or []:
+    if isinstance(raw.jsdPublic, bool):
+        return raw.jsdPublic
+    for entry in raw.properties or []:
         if entry.get("key") == "sd.public.comment" and isinstance(entry.get("value"), dict):
             return str(entry["value"].get("internal")).lower() != "true"
     return None
@@ -237,22 +261,13 @@ def _channel(properties: object) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _slim(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _slim(inner) for name, inner in value.items() if name not in NOISE and inner is not None}
-    if isinstance(value, list):
-        return [_slim(inner) for inner in value]
-    return value[:KEPT_TEXT] if isinstance(value, str) else value
-
-
-def project(raw: Json) -> str:
+def project(raw: answers.Issue) -> str:
     """The project key of a raw issue, from the field where it is there, else from the issue key."""
-    return _text((raw.get("fields") or {}).get("project"), "key") or str(raw["key"]).rpartition("-")[0]
+    return _text(_value(raw.raw("project")), "key") or raw.key.rpartition("-")[0]
 
 
-def worn(raw: Json) -> Worn:
-    fields: Json = raw.get("fields") or {}
-    return Worn(str(raw["key"]), tuple(fields.get("labels") or ()), moment(fields.get("updated")))
+def worn(raw: answers.Issue) -> Worn:
+    return Worn(raw.key, tuple(_labels(raw)), time(raw, "updated"))
 
 
 def edit(add: Iterable[str], remove: Iterable[str], note: str) -> Json:

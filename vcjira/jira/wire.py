@@ -86,11 +86,12 @@ class Wire:
         self._answered = False
         self._shut: LoginFailed | None = None
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None, *, retry: bool = True) -> Json:
-        return self._call("GET", path, params=params, retry=retry)
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, retry: bool = True, kind: Any = Any) -> Json:
+        return self._call("GET", path, params=params, retry=retry, kind=kind)
 
-    def post(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Json:
-        return self._call("POST", path, body=body, params=params)
+    def post(self, path: str, body: object, params: Mapping[str, Any] | None = None, *, kind: Any = Any) -> Json:
+        """The answer as a value of type `kind`; `msgspec.ValidationError` where it is JSON of another shape."""
+        return self._call("POST", path, body=body, params=params, kind=kind)
 
     def put(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Json:
         return self._call("PUT", path, body=body, params=params)
@@ -103,6 +104,7 @@ class Wire:
         body: object = None,
         params: Mapping[str, Any] | None = None,
         retry: bool = True,
+        kind: Any = Any,
     ) -> Json:
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Again),
@@ -116,7 +118,7 @@ class Wire:
                 with attempt:
                     if attempt.retry_state.attempt_number > 1:
                         self.limiter.tally.retries += 1
-                    return self._once(method, path, body, params)
+                    return self._once(method, path, body, params, kind)
         except Again as fault:
             raise _given_up(fault, f"{method} {self.url}{path}", self._deadline) from None
         except LoginFailed as refusal:
@@ -146,7 +148,7 @@ class Wire:
         self.limiter.tally.waited_s += seconds
         self.stop.wait(seconds)
 
-    def _once(self, method: str, path: str, body: object, params: Mapping[str, Any] | None) -> Json:
+    def _once(self, method: str, path: str, body: object, params: Mapping[str, Any] | None, kind: Any) -> Json:
         endpoint = f"{method} {'/'.join(part for part in path.split('/') if not part.isdigit())}"
         far = self.limiter.wait(endpoint, self._deadline)
         if self.stop.is_set():
@@ -182,9 +184,11 @@ class Wire:
         except requests.RequestException as error:
             self.limiter.tally.count(type(error).__name__)
             raise Again(_told(error)) from None
-        return self._read(method, path, endpoint, response, content)
+        return self._read(method, path, endpoint, response, content, kind)
 
-    def _read(self, method: str, path: str, endpoint: str, response: requests.Response, content: bytes) -> Json:
+    def _read(
+        self, method: str, path: str, endpoint: str, response: requests.Response, content: bytes, kind: Any
+    ) -> Json:
         status, headers = response.status_code, response.headers
         where = f"{method} {self.url}{path}"
         task = re.search(r"/rest/api/\w+/task/([\w-]+)$", headers.get("Location", ""))
@@ -211,7 +215,9 @@ class Wire:
         self._answered = True
         try:
             with self.reading:
-                return _decoded(content)
+                return _decoded(content, kind)
+        except msgspec.ValidationError:
+            raise  # whole, but not what was asked for: asking again would not change that
         except ValueError:
             self.limiter.tally.count("broken JSON")
             raise Again("the answer was empty or broken", tries=BROKEN_TRIES) from None
@@ -244,14 +250,19 @@ def _given_up(fault: Again, where: str, deadline: float) -> Unreachable:
     return Unreachable(str(fault), where=where, hint="check the URL and the network, then run again")
 
 
-def _decoded(content: bytes) -> Json:
+def _decoded(content: bytes, kind: Any = Any) -> Json:
     """JSON, quickly; half of a surrogate pair, as a text cut by Jira can hold, becomes a question mark."""
+    if not content.isascii():
+        content.decode()  # msgspec does not look at texts that it leaves as they are
     try:
-        return msgspec.json.decode(content)
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError:
+        raise
     except msgspec.DecodeError:
         if b"\\u" not in content:
             raise
-        return json.loads(json.dumps(json.loads(content), ensure_ascii=False).encode("utf-8", "replace"))
+        mended = json.dumps(json.loads(content), ensure_ascii=False).encode("utf-8", "replace")
+        return msgspec.json.decode(mended, type=kind)
 
 
 def _refuse_strangers(url: str, where: str, status: int, headers: Mapping[str, str]) -> None:
