@@ -87,6 +87,17 @@ def test_half_a_document_a_web_page_nothing_a_redirect():
         assert (away.status_code, away.headers["Location"]) == (302, "https://sso.example.com/in")
 
 
+def test_half_of_what_was_packed():
+    with serving(small(60), **faulty(Fault(kind="cut_gzip"))) as client:
+        url = f"{client.base}/search/jql?jql=project%20%3D%20A&fields=summary"
+        packed = client.session.get(url, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=5)
+        content = packed.raw.read()
+        assert len(content) == int(packed.headers["Content-Length"])
+        with pytest.raises(EOFError):
+            gzip.decompress(content)
+        assert client.session.get(url, headers={"Accept-Encoding": "identity"}, timeout=5).json()["issues"]
+
+
 def test_a_request_that_hangs():
     with serving(**faulty(Fault(kind="hang", seconds=0.3, times=1))) as client:
         start = time.monotonic()

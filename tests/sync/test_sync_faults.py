@@ -10,7 +10,7 @@ import pytest
 from sync_world import EDITS, PRODUCTS, happen, held, run, site, tracker_of
 
 from vcjira.demo import EmbeddedJira, Store
-from vcjira.demo.faults import Fault, Faults
+from vcjira.demo.faults import Fault, Faults, Life
 from vcjira.errors import LoginFailed, VcjiraError
 from vcjira.mirror import Mirror
 
@@ -23,6 +23,7 @@ BAD = {
     "cut before the body": [Fault(kind="cut", share=0.1)],
     "cut in the body": [Fault(kind="cut_body", share=0.1)],
     "truncated JSON": [Fault(kind="truncate", share=0.1)],
+    "truncated gzip": [Fault(kind="cut_gzip", share=0.1)],
     "nothing": [Fault(kind="empty", share=0.1)],
     "a hanging request": [Fault(kind="hang", seconds=3, times=3, after=4)],
     "a web page": [Fault(kind="html", share=0.1, after=3)],
@@ -45,11 +46,14 @@ def settled(outcome: object, error: VcjiraError | None) -> bool:
 
 
 def trial(
-    store: Store, product: str, faults: Faults, folder, edits: int = 0, nights: int = 2, **changes
+    store: Store, product: str, faults: Faults, folder, edits: int = 0, nights: int = 2, latency: float = 0, **changes
 ) -> EmbeddedJira:  # type: ignore[no-untyped-def]
     """Nights of bad weather with edits during the walks, then a calm one: nothing is lost, nothing doubled."""
     dice = random.Random(faults.seed)
-    with EmbeddedJira(store, product=product, faults=faults) as jira, Mirror(folder / "m.duckdb", write=True) as mirror:  # type: ignore[arg-type]
+    with (
+        EmbeddedJira(store, product=product, faults=faults, latency=latency) as jira,  # type: ignore[arg-type]
+        Mirror(folder / "m.duckdb", write=True) as mirror,
+    ):
         busy = [True]
 
         def edit(_: object) -> None:
@@ -67,6 +71,7 @@ def trial(
             assert settled(outcome, error), (outcome, error)
         busy[0] = False
         jira.faults.rules.clear()
+        jira.faults.life = Life()
         jira.faults.expires_after = None
         store.advance(jira.faults.index_lag * 2)
         last = run(mirror, where)
@@ -92,6 +97,37 @@ def test_one_fault_loses_nothing(tmp_path, product, fault):
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_an_index_90_seconds_behind_and_edits_all_the_time_lose_nothing(tmp_path, product):
     trial(tracker_of(80, 3), product, Faults(index_lag=90, history_repeats=True), tmp_path, edits=3)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize(
+    ("issues", "nights", "latency", "edits"),
+    [(200, 1, 0.03, 20), pytest.param(2_000, 3, 0.1, 200, marks=pytest.mark.slow)],
+    ids=["one night", "three nights"],
+)
+def test_fifty_edits_a_second_lose_nothing(tmp_path, product, issues, nights, latency, edits):
+    """By the clock, not by the request: they go on while nobody asks and while many ask at once."""
+    life = Life(edit=50, comment=5, move=3, delete=3, create=3)
+    jira = trial(tracker_of(issues, 6), product, Faults(life=life), tmp_path, nights=nights, latency=latency)
+    assert jira.life.done["edit"] >= edits
+    assert jira.life.done.keys() == {"edit", "comment", "move", "delete", "create"}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("compress", [True, False], ids=["gzip", "plain"])
+def test_a_gzipped_answer_is_read_whole_or_again(tmp_path, product, compress):
+    """The fault strikes nothing but gzip: where it is met, answers came gzipped."""
+    faults = Faults(rules=[Fault(kind="cut_gzip", path="issue/bulkfetch|2/search$", times=2)])
+    with (
+        EmbeddedJira(tracker_of(120, 7), product=product, faults=faults, compress=compress) as jira,
+        Mirror(tmp_path / "m", write=True) as mirror,
+    ):
+        where = site(jira)
+        outcome = run(mirror, where)
+        assert outcome.certificate["complete"]
+        assert ("broken JSON" in outcome.traffic["by_reason"]) == compress
+        jira.faults.rules.clear()
+        assert held(mirror, where, tmp_path) == []
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

@@ -12,7 +12,7 @@ from vcjira.errors import Mend
 
 Kind = Literal[
     "400", "401", "403", "404", "408", "409", "425", "429", "500", "502", "503", "504",
-    "cut", "lost", "cut_body", "truncate", "hang", "html", "redirect", "empty",
+    "cut", "lost", "cut_body", "truncate", "cut_gzip", "hang", "html", "redirect", "empty",
     "duplicate", "skip", "repeat_token", "short_page", "withheld", "warning", "outage",
     "near_limit", "anonymous", "captcha",
 ]  # fmt: skip
@@ -23,7 +23,8 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
 
     `400` ... `504`: that status. `cut`: the connection breaks before anything is done. `lost`: the
     request is done, the answer is not sent. `cut_body`: it breaks in the middle of the body. `truncate`: half the
-    JSON, with 200. `hang`: `seconds` of silence first. `html`, `empty`: 200 with a web page, with nothing.
+    JSON, with 200. `cut_gzip`: half of the gzipped bytes, with 200; answers that are not gzipped stay whole. `hang`:
+    `seconds` of silence first. `html`, `empty`: 200 with a web page, with nothing.
     `redirect`: to `to`. `duplicate`: a page begins with the last entry of the one before. `skip`: a page leaves its
     first entry out. `repeat_token`: the token given is given again. `short_page`: fewer entries than asked for.
     `withheld`: a bulk read of issues keeps its last one back and says so in `issueErrors`. `warning`: a search says

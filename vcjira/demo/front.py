@@ -110,6 +110,8 @@ class Door:
         if "truncate" in kinds:
             answer.body = answer.body[: len(answer.body) // 2]
         headers, body = self._packed(request, answer)
+        if "cut_gzip" in kinds and "Content-Encoding" in headers:
+            body = body[: len(body) // 2]
         if "cut_body" in kinds and body:
             return await _half(request, answer.status, headers, body)
         return web.Response(status=answer.status, body=body or None, headers=headers)
