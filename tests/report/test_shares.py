@@ -119,6 +119,10 @@ FINANCE = [f"Finance.{n}" for n in range(12)]
 
 def test_months_and_patterns_of_walls_know_their_requesters(told: dict[str, Any]) -> None:
     [month] = told["walls"]["months"]
+    whole = told["walls"]["whole"]
+    assert [whole[name] for name in ("requests", "one_way", "low")] == [
+        month[name] for name in ("requests", "one_way", "low")
+    ]
     alone = [who for who in SALES if int(who[6:]) >= 5] + FINANCE
     assert month["one_way"] == len(alone)
     assert (month["low"], month["high"]) == pytest.approx(by_hand(SALES + FINANCE, alone))
@@ -134,4 +138,7 @@ def test_classes_know_their_requesters(told: dict[str, Any]) -> None:
     )
     assert shares_of["partner"]["share"] == 0.0
     assert told["requesters"]["carried"]["share"] == 0.0
+    [owner] = told["requesters"]["owners"]
+    assert (owner["count"], owner["share"]) == (84, 1.0)
+    assert (owner["low"], owner["high"]) == pytest.approx(by_hand(SALES + FINANCE, SALES + FINANCE))
     assert "not enough" in told["text"]["requesters"]  # of the declared split: nothing was resolved

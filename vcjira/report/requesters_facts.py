@@ -101,7 +101,13 @@ def _carried(mirror: Mirror, values: dict[str, object], total: int) -> dict[str,
 def _owners(mirror: Mirror, values: dict[str, object]) -> list[dict[str, Any]]:
     """By which way the owning team was found; how many issues, of which share, and which."""
     rows = count_owners(mirror, IN_WINDOW, values)
-    return [row | {"count": row["issues"], "issues": row.pop("behind")} for row in rows]
+    counted = shares.count(
+        mirror,
+        f"SELECT 0 AS whole, {shares.REQUESTER} AS requester, [coalesce(t.how, '(no team)')] AS parts FROM issues i"
+        f" JOIN classes c USING (site, issue_id) LEFT JOIN issue_teams t USING (site, issue_id) WHERE {IN_WINDOW}",
+        values,
+    )
+    return [row | counted.share(0, row["how"]) | {"count": row["issues"], "issues": row.pop("behind")} for row in rows]
 
 
 def _split(mirror: Mirror, settings: Settings, values: dict[str, object]) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]
         "other": [asdict(cell) for cell in pooled],
         "advice": [_advised(one) for one in advice],
         "left_alone": [{"reason": reason, "pairs": count} for reason, count in walls.left_alone(cells)],
+        "whole": _whole(mirror),
         "months": _months(mirror),
         "handovers": _handovers(mirror, window),
         "held": held_facts.gather(mirror, window),
@@ -67,6 +68,21 @@ def _by_weight(rows: list[dict[str, Any]], name: str) -> list[str]:
     return sorted(weight, key=lambda key: (-weight[key], key))
 
 
+ONE_WAY = (
+    f"{shares.REQUESTER} AS requester, CASE WHEN c.two_way THEN [] ELSE ['one_way'] END AS parts"
+    " FROM wall_requests c JOIN issues i USING (site, issue_id) WHERE c.readable"
+)
+
+
+def _whole(mirror: Mirror) -> dict[str, Any]:
+    """All requests whose comments could be read, and the share without a recorded two-way conversation."""
+    [(requests, one_way)] = mirror.tuples(
+        "SELECT count(*), count(*) FILTER (NOT two_way) FROM wall_requests WHERE readable"
+    )
+    found = shares.count(mirror, f"SELECT 0 AS whole, {ONE_WAY}")
+    return {"requests": requests, "one_way": one_way} | found.share(0, "one_way")
+
+
 def _months(mirror: Mirror) -> list[dict[str, Any]]:
     """Requests per month and the share without a recorded two-way conversation, with its interval."""
     months = mirror.rows(
@@ -74,12 +90,7 @@ def _months(mirror: Mirror) -> list[dict[str, Any]]:
         f" count(*) FILTER (w.two_way) AS two_way, count(*) FILTER (NOT w.two_way) AS one_way, {ISSUES}"
         " FROM wall_requests w JOIN issues i USING (site, issue_id) WHERE w.readable GROUP BY 1 ORDER BY 1"
     )
-    found = shares.count(
-        mirror,
-        f"SELECT date_trunc('month', c.created)::DATE AS whole, {shares.REQUESTER} AS requester,"
-        " CASE WHEN c.two_way THEN [] ELSE ['one_way'] END AS parts"
-        " FROM wall_requests c JOIN issues i USING (site, issue_id) WHERE c.readable",
-    )
+    found = shares.count(mirror, f"SELECT date_trunc('month', c.created)::DATE AS whole, {ONE_WAY}")
     chart = statistics.p_chart(found.series([row["month"] for row in months], "one_way"))
     return [
         row | found.share(row["month"], "one_way") | asdict(control) for row, control in zip(months, chart, strict=True)
