@@ -113,7 +113,7 @@ _comments = json.Decoder(Comments | None).decode
 
 def remembered(read: Callable[[Any], Value]) -> Callable[[Raw], Value]:
     """`read` for a value still in JSON. Users, statuses, options come again and again: what was read of the same bytes
-    is given again, so nobody may change it."""
+    is given again, so nobody may change it. Texts and numbers are not worth remembering."""
 
     @lru_cache(REMEMBERED)
     def short(encoded: bytes) -> Value:
@@ -121,6 +121,8 @@ def remembered(read: Callable[[Any], Value]) -> Callable[[Raw], Value]:
 
     def reading(raw: Raw) -> Value:
         encoded = bytes(raw)
-        return short(encoded) if len(encoded) <= SHORT else read(json.decode(encoded))
+        if encoded[0] in b"{[" and len(encoded) <= SHORT:
+            return short(encoded)
+        return read(json.decode(encoded))
 
     return reading
