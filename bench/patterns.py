@@ -18,15 +18,16 @@ from typing import Any
 
 import tracker
 
-from vcjira import handovers, nightly, patterns, people, rules, stages, walls
+from vcjira import nightly, people, rules
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
+from vcjira.nightly import again
 
 HERE = Path(__file__).parent
 TRIES = 3
 """The best of so many counts, theirs as ours: the machine may be busy with something else."""
-WHO = ("vcjira.people", "vcjira.rules")
-"""Rooms that say who asks; their time is shown apart: it is not the patterns'."""
+WHO = ("vcjira.people.derive", "vcjira.rules.derive")
+"""What says who asks; their time is shown apart: it is not the patterns'."""
 
 
 def main() -> None:
@@ -78,10 +79,10 @@ def derive(path: Path, *, night: bool) -> dict[str, Any]:
         events = mirror.tuples("SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM changes),"
                                " (SELECT count(*) FROM comments), (SELECT count(*) FROM links)")[0]  # fmt: skip
         mirror.run("BEGIN")
-        for room in (people, rules, handovers, patterns, walls, stages):
+        for step in (people.derive, rules.derive, again.whole):
             began = _clocks()
-            room.derive(mirror, settings)
-            seconds[room.__name__] = _since(began)
+            step(mirror, settings)
+            seconds[f"{step.__module__}.{step.__name__}"] = _since(began)
         began = _clocks()
         mirror.run("COMMIT")
         mirror.checkpoint()

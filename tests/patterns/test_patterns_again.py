@@ -114,6 +114,11 @@ LATER = {
 @trial(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10**6), share=st.floats(0.3, 1), inside=st.booleans(), office=st.booleans())
 def test_a_night_derived_again_equals_everything_derived(later, seed, share, inside, office):
+    night(later, seed, share, inside=inside, office=office)
+
+
+def night(later: list[str], seed: int, share: float, *, inside: bool = False, office: bool = False) -> None:
+    """Raise AssertionError where a night's deeds derived again differ from everything derived."""
     dice = random.Random(seed)
     chosen = Settings.model_validate(OFFICE if office else CHOSEN)
     deeds = lines(dice, 40)
@@ -142,4 +147,37 @@ def test_a_night_derived_again_equals_everything_derived(later, seed, share, ins
         for table in DERIVED:
             assert found[table] == wanted[table], table
         assert wanted["handovers"]
+        assert wanted["hits"]
+
+
+@trial(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10**6), share=st.floats(0.3, 1), at_once=st.sampled_from([5, 40, 200]))
+def test_derived_in_portions_equals_derived_at_once(seed, share, at_once):
+    chosen = Settings.model_validate(CHOSEN)
+    made = world(lines(random.Random(seed), 40))
+    with opened(made, NOW) as mirror, opened(made, NOW) as whole:
+        assert nightly.refresh(whole, chosen)
+        again.AT_ONCE, usual = at_once, again.AT_ONCE
+        try:
+            assert nightly.refresh(mirror, chosen)
+        finally:
+            again.AT_ONCE = usual
+        assert derived(mirror) == derived(whole)
+
+
+def test_the_type_of_ids_changes_nothing():
+    """Where all ids are numbers they are compared as numbers; hits and their evidence stay as they are."""
+    chosen = Settings.model_validate(CHOSEN)
+    made = world(lines(random.Random(7), 60))
+    names = sorted(row["issue_id"] for row in made.issues.values())
+    with opened(made, NOW) as mirror:
+        for table in ("issues", *CHILDREN):
+            for number, name in enumerate(names, 10_000):
+                mirror.run(f"UPDATE {table} SET issue_id = $new WHERE issue_id = $old", {"new": str(number), "old": name})
+        assert nightly.refresh(mirror, chosen)
+        wanted = derived(mirror)
+        mirror.run("INSERT INTO issues BY NAME SELECT 's' AS site, 'x' AS issue_id, 'deleted' AS presence")
+        mirror.touch()
+        assert nightly.refresh(mirror, chosen)
+        assert derived(mirror) == wanted
         assert wanted["hits"]

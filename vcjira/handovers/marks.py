@@ -14,7 +14,7 @@ ASKING = "(wait|pending|need|await|more).*(customer|user|reporter|requester|requ
 
 
 def present(mirror: Mirror) -> None:
-    """Make the temporary tables `present` and `machines`."""
+    """Make the temporary tables `present` and `machines`, and the type `site_name`."""
     mirror.run(PRESENT)
 
 
@@ -51,7 +51,7 @@ def _statuses(named: str) -> str:
     return STATUSES.format(named=named, done=done, waiting=WAITING, asking=ASKING)
 
 
-AT_ONCE = 4_000_000
+AT_ONCE = 8_000_000
 """History entries whose bulk runs are looked for at once: so many fit into memory, author by author."""
 
 
@@ -62,6 +62,7 @@ SELECT site, issue_id, key, project, type, status, status_category, priority, cr
     comments_complete, resolution, due, lint
 FROM issues WHERE presence = 'present' AND created IS NOT NULL;
 
+CREATE OR REPLACE TEMP TYPE site_name AS ENUM (SELECT DISTINCT site FROM issues);
 CREATE OR REPLACE TEMP TABLE machines AS SELECT DISTINCT site, account_id FROM people WHERE bot;
 """
 

@@ -86,39 +86,43 @@ def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 _TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
 
 TITLE_WORDS = rf"""
+-- terms: the words and pairs of words, hashed
 CREATE OR REPLACE TEMP TABLE titles AS
-SELECT i.site, i.issue_id, i.created, CAST(floor(epoch(i.created) / 2592000) AS INTEGER) AS bucket, i.reporter_id,
-    c.team, list_filter({_TOKENS}, lambda w: len(w) >= 2 AND NOT regexp_full_match(w, '[0-9.]+'))[:24] AS words
-FROM present i
-LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
-LEFT JOIN machines m ON m.site = i.site AND m.account_id = i.reporter_id
-WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL;
-
--- words of requests' titles; leading: among the rarest, of which two titles that share half of their words share one
-CREATE OR REPLACE TEMP TABLE title_words AS
-WITH words AS (
-    SELECT DISTINCT t.site, t.issue_id, unnest(t.words) AS word FROM titles t SEMI JOIN requests USING (site, issue_id)
-),
-counted AS (
-    SELECT w.site, w.issue_id, w.word, d.uses, count(*) OVER (PARTITION BY w.site, w.issue_id) AS words
-    FROM words w JOIN (SELECT site, word, count(*) AS uses FROM words GROUP BY site, word) d USING (site, word)
-)
-SELECT site, issue_id, word, row_number() OVER (PARTITION BY site, issue_id ORDER BY uses, word)
-    <= words - ceil(words * 0.5) + 1 AS leading
-FROM counted;
-"""
-
-_SPREAD = """SELECT site, {row}bucket, unnest(list_distinct(list_concat(
+SELECT *, list_distinct(list_concat(
         list_transform(words, lambda w: hash(w)),
         list_transform(range(1, len(words)), lambda n: hash(words[n] || ' ' || words[n + 1]))
-    ))) AS term
-    FROM titles"""
-"""A title as its words and pairs of words, hashed."""
+    )) AS terms
+FROM (
+    SELECT CAST(i.site AS site_name) AS site, i.issue_id, i.created,
+        CAST(floor(epoch(i.created) / 2592000) AS INTEGER) AS bucket, i.reporter_id, c.team,
+        list_filter({_TOKENS}, lambda w: len(w) >= 2 AND NOT regexp_full_match(w, '[0-9.]+'))[:24] AS words
+    FROM present i
+    LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
+    LEFT JOIN machines m ON m.site = i.site AND m.account_id = i.reporter_id
+    WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL
+);
 
-TERMS = f"""
+-- words of requests' titles, hashed, and how many a title has; leading: among the rarest, of which two titles that
+-- share half of their words share one
+CREATE OR REPLACE TEMP TABLE title_words AS
+WITH hashed AS (
+    SELECT t.rowid AS title, list_distinct(list_transform(t.words, lambda w: hash(w))) AS words
+    FROM titles t SEMI JOIN requests USING (site, issue_id)
+),
+spread AS (SELECT title, len(words) AS words, unnest(words) AS word FROM hashed),
+placed AS (
+    SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
+    FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
+)
+SELECT t.site, t.issue_id, p.word, p.words, p.place <= p.words - ceil(p.words * 0.5) + 1 AS leading
+FROM placed p JOIN titles t ON t.rowid = p.title;
+"""
+
+TERMS = """
 CREATE OR REPLACE TEMP TABLE term_months AS
 WITH months AS (
-    SELECT site, term, bucket, count(*) AS uses FROM ({_SPREAD.format(row="")}) GROUP BY site, term, bucket
+    SELECT site, term, bucket, count(*) AS uses FROM (SELECT site, bucket, unnest(terms) AS term FROM titles)
+    GROUP BY site, term, bucket
 ),
 often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= 5)
 SELECT site, term, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent,
@@ -148,7 +152,7 @@ WHERE a.earlier_all >= 100 AND m.recent >= {MIN_ISSUES}
 
 -- the titles once more, of which only the few terms that rose are kept
 CREATE OR REPLACE TEMP TABLE term_uses AS
-SELECT site, issue_id, bucket, term FROM ({_SPREAD.format(row="issue_id, ")})
+SELECT site, issue_id, bucket, term FROM (SELECT site, issue_id, bucket, unnest(terms) AS term FROM titles)
 SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term);
 """
 

@@ -12,7 +12,8 @@ from vcjira.mirror import Mirror
 def fold(mirror: Mirror, settings: Settings) -> None:
     """Fill `handovers`; needs the temporary tables of `marks.mark` and those that `people.derive` left."""
     mirror.run(FIELDS)
-    mirror.run(STEPS)
+    told = [name for (name,) in mirror.tuples("SELECT DISTINCT field FROM owner_fields ORDER BY field")]
+    mirror.run(STEPS.format(told=", ".join(map(quote, ["assignee", "key", "component", *told]))))
     _claims(mirror, settings)
     mirror.run(COMPONENTS if any(team.components for team in settings.teams.values()) else NO_COMPONENTS)
     mirror.run(STATES)
@@ -63,7 +64,7 @@ SELECT c.site, c.issue_id, c.change_id, c.item, c.changed, c.author_id,
         WHEN lower(c.field) = 'key' THEN 'project' ELSE 'component' END AS kind,
     nullif(trim(c.from_value), '') AS from_value, nullif(trim(c.to_value), '') AS to_value,
     nullif(trim(c.from_text), '') AS from_text, nullif(trim(c.to_text), '') AS to_text
-FROM changes c
+FROM (FROM changes WHERE lower(field) IN ({told}) OR lower(field_id) IN ({told})) c     -- else all are joined first
 JOIN present USING (site, issue_id)
 LEFT JOIN owner_fields f ON f.site = c.site AND f.field = CASE
     WHEN c.field_id LIKE 'customfield%' THEN lower(c.field_id) ELSE lower(c.field) END
@@ -130,7 +131,7 @@ starts AS (
     )
 ),
 all_items AS (
-    SELECT site, issue_id, word, there, TIMESTAMP '0001-01-01' AS changed, -1 AS number, '' AS change_id, -1 AS item
+    SELECT site, issue_id, word, there, TIMESTAMP '0001-01-01' AS changed, -1 AS number, NULL AS change_id, -1 AS item
     FROM starts
     UNION ALL SELECT * FROM (SELECT site, issue_id, word, there, changed, number, change_id, item FROM items)
 )
@@ -153,7 +154,7 @@ WITH firsts AS (
         bool_or(p_set) AS p_moved, bool_or(t_set) AS t_moved, bool_or(g_set) AS g_moved, bool_or(j_set) AS j_moved
     FROM owner_steps GROUP BY site, issue_id
 )
-SELECT i.site, i.issue_id, '' AS change_id, i.created AS happened, -1::BIGINT AS number, NULL::VARCHAR AS actor_id,
+SELECT i.site, i.issue_id, NULL AS change_id, i.created AS happened, -1::BIGINT AS number, NULL::VARCHAR AS actor_id,
     '=' || coalesce(CASE WHEN f.p_moved THEN f.p ELSE i.assignee_id END, '') AS p_to,
     '=' || coalesce(CASE WHEN f.t_moved THEN f.t ELSE i.team_field END, '') AS t_to,
     '=' || coalesce(f.g, '') AS g_to,

@@ -58,7 +58,7 @@ WITH firsts AS (
 entries AS (
     SELECT h.site, h.issue_id, 0 AS seq, h.from_{level} AS raw, NULL::VARCHAR AS raw_from, i.created AS since,
         h.from_person AS account_id, NULL::VARCHAR AS actor_id, false AS bulk, false AS automated,
-        NULL::VARCHAR AS change_id
+        NULL AS change_id
     FROM handovers h JOIN firsts f USING (site, issue_id, seq) JOIN present i USING (site, issue_id)
     UNION ALL
     SELECT h.site, h.issue_id, h.seq, h.to_{level}, h.from_{level}, h.happened, h.to_person, h.actor_id, h.bulk,

@@ -1,30 +1,52 @@
-"""A view of the mirror in which only some issues exist: the same statements then derive just these."""
+"""A view of the mirror in which only some issues exist: the same statements then derive just these, and faster."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from vcjira.mirror import Mirror
 
+NUMBERS = {"issue_id": "issues", "change_id": "changes"}
+"""Ids that may be numbers for the time -> the table that has all of them."""
+NAMED = ("people", "person_teams", "identities", "affiliations", "templates", "status_kinds")
+"""Tables that issues are joined with by site."""
+
 
 @contextmanager
-def narrowed(mirror: Mirror, among: str, *, read: Sequence[str], filled: Mapping[str, str]) -> Iterator[None]:
-    """Within, of the tables `read` there are only the rows of the issues that the table `among` lists; the tables
-    `filled` are empty, and what is put into them takes the place of the rows of these issues in the end.
+def narrowed(
+    mirror: Mirror, among: str, *, read: Sequence[str], filled: Sequence[str], typed: bool = True
+) -> Iterator[None]:
+    """Within, of the tables `read` there are only the rows for which the condition `among` on site and issue_id holds;
+    the tables `filled` are empty, and what is put into them is added to the real ones in the end.
 
-    Temporary tables of the same names stand before the real ones; call it in a transaction. `filled` maps a table to a
-    condition: only rows for which it holds are taken out.
+    Temporary tables of the same names stand before the real ones; call it in a transaction. Where `typed` is set, sites
+    are an ENUM in them, and ids of issues and history entries numbers where all of them are: comparing, sorting and
+    joining by texts is half of what a derivation costs.
     """
     home = f'"{mirror.value("SELECT current_database()")}".main'
-    for name in read:
-        mirror.run(f"CREATE TEMP TABLE {name} AS SELECT * FROM {home}.{name} SEMI JOIN {among} USING (site, issue_id)")
-    for name in filled:
-        mirror.run(f"CREATE TEMP TABLE {name} AS FROM {home}.{name} LIMIT 0")
+    types = _types(mirror, home, among) if typed else {}
+    whole = NAMED if typed else ()
+    parts = [(name, f"WHERE {among}") for name in read] + [(name, "LIMIT 0") for name in filled]
+    for name, which in [*parts, *((name, "") for name in whole)]:
+        columns = [column for (column,) in mirror.tuples(_COLUMNS, [name]) if column in types]
+        cast = ", ".join(f"try_cast({column} AS {types[column]}) AS {column}" for column in columns)
+        chosen = f"* REPLACE ({cast})" if cast else "*"
+        mirror.run(f"CREATE TEMP TABLE {name} AS SELECT {chosen} FROM {home}.{name} {which}")
     yield  # when it fails, the transaction around it takes the tables back
-    for name, condition in filled.items():
-        mirror.run(
-            f"DELETE FROM {home}.{name} WHERE {condition}"
-            f" AND (site, issue_id) IN (SELECT (site, issue_id) FROM {among})"
-        )
-        mirror.run(f"INSERT INTO {home}.{name} FROM temp.{name} ORDER BY site, issue_id")
-    for name in (*read, *filled):
+    for name in filled:
+        mirror.run(f"INSERT INTO {home}.{name} FROM temp.{name}")
+    for name in (*read, *filled, *whole):
         mirror.run(f"DROP TABLE temp.{name}")
+
+
+def _types(mirror: Mirror, home: str, among: str) -> dict[str, str]:
+    """Column -> the type it has in the narrowed tables."""
+    mirror.run(f"CREATE OR REPLACE TEMP TYPE site_name AS ENUM (SELECT DISTINCT site FROM {home}.issues)")
+    types = {"site": "site_name"}
+    for name, table in NUMBERS.items():
+        numbers = f"SELECT bool_and({name} = try_cast({name} AS BIGINT)::TEXT) FROM {home}.{table} WHERE {among}"
+        if mirror.value(numbers):
+            types[name] = "BIGINT"
+    return types
+
+
+_COLUMNS = "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' AND NOT internal"

@@ -9,21 +9,64 @@ from datetime import datetime
 
 from vcjira import handovers, patterns, people, rules, stages, walls
 from vcjira.config import Settings
+from vcjira.config.words import quote
 from vcjira.handovers import marks, novelty
 from vcjira.mirror import Mirror, now
 from vcjira.mirror.narrow import narrowed
 
 MOST = 0.3
 """Above this share of all issues, everything is derived: that is quicker."""
-READ = ("issues", "changes", "comments", "classes", "bulk_changes")
+AT_ONCE = 3_000_000
+"""History entries of which the issues are derived at once: with so many the memory suffices."""
+READ = ("issues", "changes", "comments", "classes", "bulk_changes", "bulk_issues")
 """Tables of which only the rows of an issue matter to what is derived from it."""
+TOLD = ("handovers", "requests", "talk")
+FOUND = ("hits", "queue")
 
 
 def everything(mirror: Mirror, settings: Settings) -> None:
-    """Fill all derived tables anew."""
-    for room in (people, rules, handovers, patterns, walls, stages):
-        room.derive(mirror, settings)
+    """Fill all derived tables anew, some issues after the other where there are many."""
+    people.derive(mirror, settings)
+    rules.derive(mirror, settings)
+    whole(mirror, settings)
     _remember(mirror, settings)
+
+
+def whole(mirror: Mirror, settings: Settings) -> None:
+    """Derive everything but who asks."""
+    marks.present(mirror)
+    marks.mark(mirror)
+    for name in (*TOLD, *FOUND):
+        mirror.run(f"DELETE FROM {name}")
+    for among in _portions(mirror):
+        _derive_issues(mirror, settings, among)
+    _derive_across(mirror, settings)
+
+
+def _portions(mirror: Mirror) -> list[str]:
+    """Conditions that part the issues, by ranges of ids: what was saved together lies together and is read once."""
+    count = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
+    firsts = [first for (first,) in mirror.tuples(FIRSTS, [count])][1:]
+    lows = [f"issue_id >= {quote(first)}" for first in firsts]
+    highs = [f"issue_id < {quote(first)}" for first in firsts]
+    return [" AND ".join(filter(None, ends)) or "true" for ends in zip(["", *lows], [*highs, ""], strict=True)]
+
+
+def _derive_issues(mirror: Mirror, settings: Settings, among: str) -> None:
+    """What follows from each of these issues alone."""
+    with narrowed(mirror, among, read=READ, filled=(*TOLD, *FOUND)):
+        marks.present(mirror)
+        handovers.tell(mirror, settings)
+        patterns.derive_issues(mirror, settings)
+
+
+def _derive_across(mirror: Mirror, settings: Settings) -> None:
+    """What looks across issues, after `_derive_issues` of all."""
+    marks.present(mirror)
+    novelty.derive(mirror)
+    patterns.derive_across(mirror, settings)
+    walls.derive(mirror, settings)
+    stages.derive(mirror, settings)
 
 
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
@@ -35,25 +78,15 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     marks.mark_again(mirror)
     _collect(mirror, settings, before)
     if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
-        for room in (handovers, patterns, walls, stages):
-            room.derive(mirror, settings)
+        whole(mirror, settings)
         _remember(mirror, settings)
         return
-    filled = {"handovers": "true", "requests": "true", "talk": "true"}
-    with narrowed(mirror, "again", read=READ, filled=filled):
-        marks.present(mirror)
-        handovers.tell(mirror, settings)
-    marks.present(mirror)
-    novelty.derive(mirror)
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
-    read = (*READ, "handovers", "requests", "talk")
-    with narrowed(mirror, "again", read=read, filled={"hits": f"pattern NOT IN ({across})", "queue": "true"}):
-        marks.present(mirror)
-        patterns.derive_issues(mirror, settings)
-    marks.present(mirror)
-    patterns.derive_across(mirror, settings)
-    walls.derive(mirror, settings)
-    stages.derive(mirror, settings)
+    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM again)"
+    for name in (*TOLD, *FOUND):
+        mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == "hits" else ""))
+    _derive_issues(mirror, settings, among)
+    _derive_across(mirror, settings)
     _remember(mirror, settings)
 
 
@@ -86,6 +119,11 @@ def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
     parts += [sql for kind, sql in PLAYED.items() if kind in kinds]
     mirror.run(f"CREATE OR REPLACE TEMP TABLE again AS {' UNION '.join(parts)}")
 
+
+FIRSTS = """
+SELECT min(issue_id) AS first FROM (SELECT issue_id, ntile(?) OVER (ORDER BY issue_id) AS part FROM issues)
+GROUP BY part ORDER BY first
+"""
 
 CLASSED = """
 CREATE OR REPLACE TEMP TABLE classed AS

@@ -122,11 +122,13 @@ def derive_across(mirror: Mirror, settings: Settings) -> None:
     fields.between(mirror)
     paths.levels(mirror, teams=bool(settings.teams))
     mirror.run(
-        "CREATE OR REPLACE TEMP TABLE recent AS SELECT DISTINCT site, issue_id FROM handovers WHERE happened > ?",
+        "CREATE OR REPLACE TEMP TABLE asked_of AS SELECT site, issue_id FROM handovers WHERE happened > ?"
+        " UNION SELECT site, issue_id FROM novelty WHERE kind = 'novel'",
         [since],
     )
     hours.build(mirror, settings)
-    with narrowed(mirror, "recent", read=["handovers"], filled={}):
+    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM asked_of)"
+    with narrowed(mirror, among, read=["handovers"], filled=[], typed=False):
         built = _paths(mirror, chosen)
     _find(mirror, chosen, built)
 
@@ -219,9 +221,11 @@ def query(mirror: Mirror, one: Chosen, path: str) -> str:
 
 
 def _insert(mirror: Mirror, one: Chosen, sql: str) -> str:
-    columns = [row[0] for row in mirror.tuples(f"DESCRIBE {sql}")][3:]
-    evidence = ", ".join(f"'{column}': h.{column}" for column in columns)
+    columns = mirror.tuples(f"DESCRIBE {sql}")[3:]
+    evidence = ", ".join(
+        f"'{name}': h.{name}{'::TEXT' if name.endswith('_id') else ''}" for name, *_ in columns
+    )
     return (
         f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT"
-        f" FROM ({sql}) h ORDER BY ALL"
+        f" FROM ({sql}) h"
     )

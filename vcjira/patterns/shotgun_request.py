@@ -41,34 +41,33 @@ SQL = """
 WITH titled AS (
     SELECT r.site, r.issue_id, r.created, r.organization, r.team,
         CASE WHEN r.organization = '(unknown)' THEN r.requester_id ELSE r.organization END AS asking,
-        w.word, w.leading AS rare, count(*) OVER (PARTITION BY r.site, r.issue_id) AS words,
-        floor(epoch(r.created) / {within}) AS slot
+        w.word, w.words, floor(epoch(r.created) / {within}) AS slot
     FROM requests r JOIN title_words w ON w.site = r.site AND w.issue_id = r.issue_id
-    WHERE {asked}
+    WHERE {asked} AND w.leading AND w.words >= {words}
 ),
 pairs AS (
-    SELECT DISTINCT b.site, b.issue_id, a.issue_id AS earlier_id
+    SELECT DISTINCT b.site, b.issue_id, b.created, b.organization, b.team, b.words, a.issue_id AS earlier_id,
+        a.words AS earlier_words
     FROM titled b
     JOIN (
-        SELECT site, issue_id, created, organization, team, asking, word, slot, words FROM titled WHERE rare
+        SELECT site, issue_id, created, organization, team, asking, word, slot, words FROM titled
         UNION ALL
-        SELECT site, issue_id, created, organization, team, asking, word, slot + 1, words FROM titled WHERE rare
+        SELECT site, issue_id, created, organization, team, asking, word, slot + 1, words FROM titled
     ) a ON a.site = b.site AND a.asking = b.asking AND a.word = b.word AND a.slot = b.slot
         AND a.organization = b.organization AND a.team <> b.team
         AND (a.created < b.created OR (a.created = b.created AND a.issue_id < b.issue_id))
         AND b.created <= a.created + INTERVAL '{within}' SECOND
         AND a.words >= {alike} * b.words AND b.words >= {alike} * a.words
-    WHERE b.rare AND a.words >= {words} AND b.words >= {words}
 )
 SELECT d.site, d.issue_id, d.created AS happened, min(d.earlier_id) AS earlier_id, max(d.alike) AS alike,
     d.organization, d.team
 FROM (
-    SELECT p.site, p.issue_id, p.earlier_id, b.created, b.organization, b.team,
-        CAST(count(*) AS DOUBLE PRECISION) / (min(b.words) + min(a.words) - count(*)) AS alike
+    SELECT p.site, p.issue_id, p.earlier_id, p.created, p.organization, p.team,
+        CAST(count(*) AS DOUBLE PRECISION) / (min(p.words) + min(p.earlier_words) - count(*)) AS alike
     FROM pairs p
-    JOIN titled b ON b.site = p.site AND b.issue_id = p.issue_id
-    JOIN titled a ON a.site = p.site AND a.issue_id = p.earlier_id AND a.word = b.word
-    GROUP BY p.site, p.issue_id, p.earlier_id, b.created, b.organization, b.team
+    JOIN title_words b ON b.site = p.site AND b.issue_id = p.issue_id
+    JOIN title_words a ON a.site = p.site AND a.issue_id = p.earlier_id AND a.word = b.word
+    GROUP BY p.site, p.issue_id, p.earlier_id, p.created, p.organization, p.team
 ) d
 WHERE d.alike >= {alike}
 GROUP BY d.site, d.issue_id, d.created, d.organization, d.team

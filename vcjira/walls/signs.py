@@ -51,6 +51,10 @@ inside AS (
     FROM issues i JOIN classes c USING (site, issue_id)
     WHERE i.presence = 'present' AND i.created >= $from AND i.created < $to AND c.team IS NOT NULL
 ),
+pairs AS MATERIALIZED (     -- of teams that ask each other: few, else all cells of a team are joined first
+    SELECT DISTINCT x.site, x.organization, x.team, i.team AS asking FROM cell x
+    JOIN (SELECT DISTINCT site, team FROM inside) i ON i.site = x.site AND lower(i.team) = lower(x.organization)
+),
 found AS (
     SELECT site, organization, team, issue_id, requester_id, false AS visited, false AS hosted
     FROM wall_requests WHERE readable
@@ -63,12 +67,11 @@ found AS (
     UNION ALL           -- T speaks on an issue that G, a team as well, raised for itself
     SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, true
     FROM wall_speakers s JOIN inside i USING (site, issue_id)
-    JOIN cell x ON x.site = s.site AND x.team = s.team AND lower(x.organization) = lower(i.team)
+    JOIN pairs x ON x.site = s.site AND x.team = s.team AND x.asking = i.team
     WHERE i.own_team AND s.author_id IS DISTINCT FROM i.requester_id
     UNION ALL           -- T asks G
     SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, false
-    FROM inside i JOIN cell x ON x.site = i.site AND lower(x.team) = lower(i.organization)
-        AND lower(x.organization) = lower(i.team)
+    FROM inside i JOIN pairs x ON x.site = i.site AND x.asking = i.team AND lower(x.team) = lower(i.organization)
     WHERE NOT i.own_team
 )
 SELECT site, organization, team, issue_id, any_value(requester_id) AS requester_id, bool_or(visited) AS visited,
