@@ -173,7 +173,8 @@ def test_the_type_of_ids_changes_nothing():
     with opened(made, NOW) as mirror:
         for table in ("issues", *CHILDREN):
             for number, name in enumerate(names, 10_000):
-                mirror.run(f"UPDATE {table} SET issue_id = $new WHERE issue_id = $old", {"new": str(number), "old": name})
+                ids = {"new": str(number), "old": name}
+                mirror.run(f"UPDATE {table} SET issue_id = $new WHERE issue_id = $old", ids)
         assert nightly.refresh(mirror, chosen)
         wanted = derived(mirror)
         mirror.run("INSERT INTO issues BY NAME SELECT 's' AS site, 'x' AS issue_id, 'deleted' AS presence")

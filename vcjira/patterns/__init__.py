@@ -222,9 +222,7 @@ def query(mirror: Mirror, one: Chosen, path: str) -> str:
 
 def _insert(mirror: Mirror, one: Chosen, sql: str) -> str:
     columns = mirror.tuples(f"DESCRIBE {sql}")[3:]
-    evidence = ", ".join(
-        f"'{name}': h.{name}{'::TEXT' if name.endswith('_id') else ''}" for name, *_ in columns
-    )
+    evidence = ", ".join(f"'{name}': h.{name}{'::TEXT' if name.endswith('_id') else ''}" for name, *_ in columns)
     return (
         f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT"
         f" FROM ({sql}) h"
