@@ -14,6 +14,7 @@ _LINKS = re.compile(r"https?://\S+")
 _WORD = re.compile(r"\w[\w'’-]*")
 _TYPOGRAPHY = "–—…“”„‘‚«»•·\u00a0\u2028"
 """Marks outside ASCII that are common and part of no word."""
+_ASCII = bytes(range(128))
 _STRANGE = re.compile(r"[^\w\x00-\x7f]")
 _KINDS = bytes(
     97 if chr(code).isalnum() or code == 95 or code > 127 else 45 if chr(code) in "'-" else 32 for code in range(256)
@@ -178,8 +179,9 @@ def read(text: str) -> Reading:
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         return Reading(sum(1 for _ in _WORD.finditer(text)), "?" in text, digest, forwarded_from=forwarded(text))
     prose = _prose(text)
-    count, words = _words(prose)
-    places = _places(prose.lower())
+    lowered = prose.lower()
+    count, words = _words(prose, lowered)
+    places = _places(lowered)
     return Reading(
         words=count,
         question="?" in prose,
@@ -191,16 +193,17 @@ def read(text: str) -> Reading:
     )
 
 
-def _words(prose: str) -> tuple[int, bytes]:
-    """How many words, and their letters in lower case, in a row. Where the letters are plain, a short cut counts the
-    same ones many times as fast: where something that begins a word follows something that is part of none."""
-    text = prose.lower()
+def _words(prose: str, text: str) -> tuple[int, bytes]:
+    """How many words, and their letters in lower case, in a row; `text` is the prose in lower case. Where the letters
+    are plain, a short cut counts the same ones many times as fast: where something that begins a word follows something
+    that is part of none."""
     if not text.isascii():
         for mark in _TYPOGRAPHY:
             text = text.replace(mark, " ")
         text = text.replace("’", "'")
-    if text.isascii() or not _STRANGE.search(text):
-        encoded = text.encode()
+    encoded = text.encode("utf-8", "surrogatepass")
+    rest = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass") if not text.isascii() else ""
+    if not _STRANGE.search(rest):
         kinds = b" " + encoded.translate(_KINDS) + b" "
         apart = any(before.endswith(b" ") for before in kinds.split(b"-")[:-1])  # quicker than to look for b" -"
         if apart:
