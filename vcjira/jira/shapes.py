@@ -118,7 +118,7 @@ def issue(
             if value != answers.NOTHING and name not in ELSEWHERE and (kept := _kept(value)) is not None
         },
         changes=_changes(histories, people),
-        comments=[_comment(entry, people, bodies) for entry in _once(comments)],
+        comments=[_comment(comment_id, entry, people, bodies) for comment_id, entry in _once(comments).items()],
         links=_links(json.decode(raw.raw("issuelinks"))),
         people=people,
         texts=bodies,
@@ -191,11 +191,11 @@ def _met(raw: Raw, people: dict[str, Person]) -> str | None:
 
 def _changes(histories: Iterable[answers.History], people: dict[str, Person]) -> list[Change]:
     changes = []
-    for history in _once(histories):
+    for change_id, history in _once(histories).items():
         when = moment(history.created)
         if when is None:
-            raise ValueError(f"history {history.id} has no time")
-        change_id, author = str(history.id), _met(history.author, people)
+            raise ValueError(f"history {change_id} has no time")
+        author = _met(history.author, people)
         for number, item in enumerate(history.items or ()):
             field = str(item.field)
             values: tuple[str | None, ...] = (None,) * 4
@@ -209,19 +209,19 @@ def _short(value: object) -> str | None:
     return None if value is None else str(value)[:KEPT_TEXT]
 
 
-def _once(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries without those whose id was there before: Jira repeats them across pages (JRACLOUD-94906)."""
-    return list({str(entry.id): entry for entry in entries}.values())
+def _once(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Entries by id: Jira repeats them across pages (JRACLOUD-94906)."""
+    return {str(entry.id): entry for entry in entries}
 
 
-def _comment(raw: answers.Comment, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
+def _comment(comment_id: str, raw: answers.Comment, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
     created = moment(raw.created)
     if created is None:
-        raise ValueError(f"comment {raw.id} has no time")
+        raise ValueError(f"comment {comment_id} has no time")
     body = text.read(plain(raw.body))
-    bodies[str(raw.id)] = body.text
+    bodies[comment_id] = body.text
     return Comment(
-        comment_id=str(raw.id),
+        comment_id=comment_id,
         created=created,
         author_id=_met(raw.author, people),
         public=_public(raw),
