@@ -85,3 +85,29 @@ def test_the_same_mirror_gives_the_same_themes() -> None:
     with world.mirror() as mirror:
         assert mirror.tuples("FROM novelty ORDER BY ALL") == first
     assert len({row[3] for row in first if row[3]}) == 2
+
+
+def test_the_score_of_an_issue_knows_nothing_of_later_issues() -> None:
+    def scores(later: int) -> dict[str, float]:
+        world = World()
+        background(world)
+        pilot(world, 8, 4)
+        for number in range(later):
+            world.ask("Sales.1", "Platform", 20 - number, summary="headset pilot in every shop")
+        with world.mirror() as mirror:
+            return dict(mirror.tuples("SELECT issue_id, score FROM novelty WHERE score IS NOT NULL"))
+
+    alone, followed = scores(0), scores(12)
+    assert len(alone) > 60
+    assert alone.items() <= followed.items()
+    assert max(followed.values()) > 0
+
+
+def test_the_name_of_a_theme_says_nothing_twice() -> None:
+    world = World()
+    background(world)
+    pilot(world, 8, 4)
+    with world.mirror() as mirror:
+        theme = mirror.value("SELECT any_value(theme) FROM novelty WHERE theme IS NOT NULL")
+    names = [set(name.split()) for name in theme.split(", ")]
+    assert not any(a is not b and a <= b for a in names for b in names)

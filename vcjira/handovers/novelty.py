@@ -1,6 +1,7 @@
 """Which requests are about something new: emerging themes first, then words new to the team, then first uses.
 
-A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
+Words and first uses are judged by what came before the issue; a theme is found at the end of its 90 days, and its
+issues carry it from then on (patterns.md 5.4). A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
 Themes: words and pairs of words at least 8 times as frequent in 90 days as ever before, in at least 5 issues of 3
 requesters, by a one-sided G test (Dunning 1993), false discovery rate 1 % per month, after at least 100 issues.
 """
@@ -75,12 +76,22 @@ def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for _, members in themes:
         names = sorted(members, key=lambda row: (-row["g2"], row["words"]))
-        theme = ", ".join(dict.fromkeys(row["words"] for row in names[:3]))
+        theme = ", ".join(_telling([row["words"] for row in names])[:3])
         found += [
             {"site": row["site"], "bucket": row["bucket"], "term": row["term"], "theme": theme, "g2": row["g2"]}
             for row in members
         ]
     return found
+
+
+def _telling(names: list[str]) -> list[str]:
+    """Of names in order those that say more than the ones before: neither part of one nor one with more words."""
+    kept: list[str] = []
+    for name in names:
+        words = set(name.split())
+        if not any(words <= set(other.split()) or words >= set(other.split()) for other in kept):
+            kept.append(name)
+    return kept
 
 
 _TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
@@ -182,25 +193,38 @@ ORDER BY r.site, r.bucket, r.term
 """
 
 SCORES = """
--- the share of a title that is new to its team: words whose first use there is under 120 days old and not the only one
+-- the share of a title that is new to its team: words used there at least twice before, the first time under 120 days
+-- ago; a word weighs the more, the rarer it has been up to then
 CREATE OR REPLACE TEMP TABLE new_words AS
 WITH placed AS (
-    SELECT rowid AS title, created, hash(site, coalesce(team, '')) AS place, words FROM titles
+    SELECT rowid AS title, hash(site, issue_id) AS tie, created, hash(site, coalesce(team, '')) AS place, words
+    FROM titles
+),
+numbered AS (
+    SELECT title, tie, created, place, words, row_number() OVER w AS issues,
+        created - first_value(created) OVER w >= INTERVAL '90' DAY AS based
+    FROM placed WINDOW w AS (PARTITION BY place ORDER BY created, tie)
 ),
 uses AS (
-    SELECT title, created, place, hash(place, word) AS term
-    FROM (SELECT title, created, place, unnest(list_distinct(words)) AS word FROM placed)
+    SELECT title, tie, created, issues, hash(place, word) AS term
+    FROM (SELECT title, tie, created, place, issues, unnest(list_distinct(words)) AS word FROM numbered)
 ),
-known AS (SELECT term, min(created) AS first_use, count(*) AS uses FROM uses GROUP BY term),
-teams AS (SELECT place, min(created) AS began, count(*) AS issues FROM placed GROUP BY place),
+known AS (
+    SELECT title, row_number() OVER w AS uses, created - first_value(created) OVER w AS age, issues
+    FROM uses WINDOW w AS (PARTITION BY term ORDER BY created, tie)
+),
 scored AS (
-    SELECT u.title, u.place, any_value(u.created) - any_value(t.began) >= INTERVAL '90' DAY AS based,
-        round(sum(CASE WHEN k.uses >= 3 AND u.created - k.first_use < INTERVAL '120' DAY
-            THEN ln(1 + t.issues / k.uses) ELSE 0 END) / sum(ln(1 + t.issues / k.uses)), 9) AS score
-    FROM uses u JOIN known k USING (term) JOIN teams t ON t.place = u.place
-    GROUP BY u.title, u.place
+    SELECT title, round(sum(CASE WHEN uses >= 3 AND age < INTERVAL '120' DAY THEN ln(1 + issues / uses) ELSE 0 END)
+        / sum(ln(1 + issues / uses)), 9) AS score
+    FROM known GROUP BY title
 )
-SELECT t.site, t.issue_id, s.place AS team, s.based, s.score FROM scored s JOIN titles t ON t.rowid = s.title;
+SELECT t.site, t.issue_id, n.place AS team, t.bucket, s.score
+FROM scored s JOIN numbered n ON n.title = s.title AND n.based JOIN titles t ON t.rowid = s.title;
+
+-- what was usual in a team in the 180 days before a month
+CREATE OR REPLACE TEMP TABLE usual AS
+SELECT team, bucket + later AS bucket, quantile_disc(score, 0.5) AS middle, quantile_disc(score, 0.95) AS high
+FROM new_words, range(1, 7) months(later) GROUP BY ALL HAVING count(*) >= 20;
 
 CREATE OR REPLACE TEMP TABLE first_uses AS
 WITH things AS (
@@ -222,15 +246,14 @@ WITH carried AS (
     GROUP BY u.site, u.issue_id
 ),
 ranked AS (
-    SELECT n.*, percent_rank() OVER (PARTITION BY site, team ORDER BY score) AS place FROM new_words n WHERE based
+    SELECT n.site, n.issue_id, n.score, n.score > u.high AS high, n.score <= u.middle AS low
+    FROM new_words n JOIN usual u ON u.team = n.team AND u.bucket = n.bucket
 )
-SELECT i.site, i.issue_id, CASE WHEN c.theme IS NOT NULL OR (r.place >= 0.95 AND r.score > 0 AND f.issue_id IS NOT NULL)
+SELECT i.site, i.issue_id, CASE WHEN c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL)
     THEN 'novel' ELSE 'routine' END AS kind, c.theme, r.score
 FROM titles i
 LEFT JOIN carried c ON c.site = i.site AND c.issue_id = i.issue_id
 LEFT JOIN ranked r ON r.site = i.site AND r.issue_id = i.issue_id
 LEFT JOIN first_uses f ON f.site = i.site AND f.issue_id = i.issue_id
-WHERE c.theme IS NOT NULL OR (r.place >= 0.95 AND r.score > 0 AND f.issue_id IS NOT NULL)
-    OR (r.place <= 0.5 AND f.issue_id IS NULL)
-ORDER BY i.site, i.issue_id
+WHERE c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL) OR (r.low AND f.issue_id IS NULL)
 """
