@@ -1,7 +1,8 @@
 """Which requests are about something new: emerging themes first, then words new to the team, then first uses.
 
 Words and first uses are judged by what came before the issue; a theme is found at the end of its 90 days, and its
-issues carry it from then on (patterns.md 5.4). A single issue is never called novel as a fact: the label says which theme it carries, and reports speak of shares.
+issues carry it from then on (patterns.md 5.4). A single issue is never called novel as a fact: the label says which
+theme it carries, and reports speak of shares.
 Themes: words and pairs of words at least 8 times as frequent in 90 days as ever before, in at least 5 issues of 3
 requesters, by a one-sided G test (Dunning 1993), false discovery rate 1 % per month, after at least 100 issues.
 """
