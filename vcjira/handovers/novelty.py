@@ -114,8 +114,7 @@ FROM (
     WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL
 );
 
--- words of requests' titles, hashed, and how many a title has; leading: among the rarest, of which two titles that
--- share half of their words share one
+-- words of requests' titles, hashed, and how many a title has; place: from the rarest word on
 CREATE OR REPLACE TEMP TABLE title_words AS
 WITH hashed AS (
     SELECT t.rowid AS title, list_distinct(list_transform(t.words, lambda w: hash(w))) AS words
@@ -126,8 +125,7 @@ placed AS (
     SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
     FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
 )
-SELECT t.site, t.issue_id, p.word, p.words, p.place <= p.words - ceil(p.words * 0.5) + 1 AS leading
-FROM placed p JOIN titles t ON t.rowid = p.title;
+SELECT t.site, t.issue_id, p.word, p.words, p.place FROM placed p JOIN titles t ON t.rowid = p.title;
 """
 
 TERMS = """

@@ -55,20 +55,21 @@ pairs AS MATERIALIZED (     -- of teams that ask each other: few, else all cells
     SELECT DISTINCT x.site, x.organization, x.team, i.team AS asking FROM cell x
     JOIN (SELECT DISTINCT site, team FROM inside) i ON i.site = x.site AND lower(i.team) = lower(x.organization)
 ),
+heard AS MATERIALIZED (     -- who spoke on whose issue: else speakers are joined with all cells of their side first
+    SELECT s.site, s.organization, s.team AS speaking, i.issue_id, i.requester_id, i.organization AS filed, i.team,
+        i.own_team
+    FROM wall_speakers s JOIN inside i USING (site, issue_id) WHERE s.author_id IS DISTINCT FROM i.requester_id
+),
 found AS (
     SELECT site, organization, team, issue_id, requester_id, false AS visited, false AS hosted
     FROM wall_requests WHERE readable
     UNION ALL           -- G speaks on an issue of T that G did not file
-    SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, true, false
-    FROM wall_speakers s JOIN inside i USING (site, issue_id)
-    JOIN cell x ON x.site = s.site AND x.organization = s.organization AND x.team = i.team
-    WHERE i.organization IS DISTINCT FROM s.organization AND s.team IS DISTINCT FROM i.team
-        AND s.author_id IS DISTINCT FROM i.requester_id
+    SELECT h.site, h.organization, h.team, h.issue_id, h.requester_id, true, false
+    FROM heard h SEMI JOIN cell USING (site, organization, team)
+    WHERE h.filed IS DISTINCT FROM h.organization AND h.speaking IS DISTINCT FROM h.team
     UNION ALL           -- T speaks on an issue that G, a team as well, raised for itself
-    SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, true
-    FROM wall_speakers s JOIN inside i USING (site, issue_id)
-    JOIN pairs x ON x.site = s.site AND x.team = s.team AND x.asking = i.team
-    WHERE i.own_team AND s.author_id IS DISTINCT FROM i.requester_id
+    SELECT x.site, x.organization, x.team, h.issue_id, h.requester_id, false, true
+    FROM heard h JOIN pairs x ON x.site = h.site AND x.team = h.speaking AND x.asking = h.team WHERE h.own_team
     UNION ALL           -- T asks G
     SELECT x.site, x.organization, x.team, i.issue_id, i.requester_id, false, false
     FROM inside i JOIN pairs x ON x.site = i.site AND x.asking = i.team AND lower(x.team) = lower(i.organization)
