@@ -26,6 +26,8 @@ ONE_CHAIN = 10_000
 MANY = 100_000
 """From here on a part is a quarter of creation, below a year."""
 FIELDS = ["*all", "-worklog", "-attachment", "-votes", "-watches", "-subtasks", "-timetracking"]
+BODIES = 100
+"""Most issues that one bulk read gives."""
 HISTORY_PAGE = 10_000
 POLL = 0.25
 """Seconds before a first look at a task; how long the last one took is a better guide from then on."""
@@ -158,19 +160,22 @@ class Cloud:
             seen.add(token)
 
     def fetch(self, ids: Sequence[str]) -> Fetched:
-        """One bulk read of the issues, one of their histories, and comments where the embedded list is short."""
-        body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
-        raws = self.wire.post(f"{API}/issue/bulkfetch", body, kind=answers.Issues).issues
-        fetched = self._bodies(raws)
-        del raws  # what Jira said can be forgotten before the histories are asked for
+        """Bulk reads of the issues, one of all their histories, and comments where the embedded list is short."""
+        fetched = Fetched([])
+        for start in range(0, len(ids), BODIES):
+            found = self._bodies(ids[start : start + BODIES])
+            fetched.issues += found.issues
+            fetched.findings += found.findings
         histories = self._histories([issue.issue_id for issue in fetched.issues])
         with self.wire.reading:
             for issue in fetched.issues:  # an answer may repeat one: each gets its history
                 shapes.add_history(issue, histories.get(issue.issue_id, []))
         return fetched
 
-    def _bodies(self, raws: list[answers.Issue]) -> Fetched:
+    def _bodies(self, ids: Sequence[str]) -> Fetched:
         """The issues without their histories."""
+        body = {"issueIdsOrKeys": list(ids), "fields": FIELDS, "properties": ["request.channel.type"]}
+        raws: list[answers.Issue] = self.wire.post(f"{API}/issue/bulkfetch", body, kind=answers.Issues).issues
         with self.wire.reading:
             embedded = [raw.comments() for raw in raws]
         comments = [self._comments(raw, shown) for raw, shown in zip(raws, embedded, strict=True)]

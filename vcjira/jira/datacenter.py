@@ -30,6 +30,8 @@ APART = 40
 """So often in one walk a page is asked for further back, four times as far each time, until it joins up."""
 BLIND = timedelta(hours=26)
 """How far zones differ, for an account whose own is not told."""
+BODIES = 100
+"""Issues that are asked for with their history in one search."""
 
 
 class DataCenter:
@@ -157,7 +159,8 @@ class DataCenter:
     def fetch(self, ids: Sequence[str]) -> Fetched:
         """The issues with their history; each list is compared with the total the server gives."""
         fetched = Fetched([])
-        for raw in self._all(ids, FIELDS, ["changelog"]):
+        portions = (ids[start : start + BODIES] for start in range(0, len(ids), BODIES))
+        for raw in (raw for portion in portions for raw in self._all(portion, FIELDS, ["changelog"])):
             log = raw.changelog or answers.Changelog()
             histories = log.histories or []
             complete = log.total is not None and len(histories) >= log.total
