@@ -2,8 +2,8 @@
 
 Definition. Requests of one organization (of one person where it is not known) to different teams within `within`, whose
 titles share at least `alike` of their words. One hit per request that repeats an earlier one.
-Formula. Jaccard similarity of the sets of words of the titles; candidates share one of so many of their rarest words that
-none is missed (prefix filter).
+Formula. Jaccard similarity of the sets of words of the titles; candidates share one of their rarest words, so many of
+them that none is missed.
 Default. 14 days, 0.6, at least 3 different words. Look at 100 pairs by hand before believing the share.
 Edges. Release checklists, templates and clones look the same; bulk-filed requests are left out.
 Source. Our own; near-duplicate detection after Broder 1997.
