@@ -151,7 +151,12 @@ class Cloud:
                 self._notices.append(
                     Finding("search_cut", 1, f"Jira warns: {str(page['warnings'])[:200]} ({jql[:200]})")
                 )
-            yield [_stub(raw) for raw in page["issues"]]
+            try:
+                stubs = [_stub(raw) for raw in page["issues"]]
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                what = f"the answer to a search is not one: {type(error).__name__}: {error}"
+                raise Unreachable(what, where=f"{self.url}{API}/search/jql") from None
+            yield stubs
             token = page.get("nextPageToken")
             if page.get("isLast") or not token:
                 return

@@ -115,8 +115,13 @@ class DataCenter:
         seen: set[str] = set()
         start = back = apart = 0
         while True:
-            raws, total = self._search(jql, start, WALK_PAGE, ["updated"])
-            stubs = [_stub(raw) for raw in raws]
+            try:
+                raws, total = self._search(jql, start, WALK_PAGE, ["updated"])
+                stubs = [_stub(raw) for raw in raws]
+            except ValueError as error:
+                raise Unreachable(
+                    f"the answer to a search is not one: {error}", where=f"{self.url}{API}/search"
+                ) from None
             if start and apart < APART and not _joined(stubs, seen):
                 back, apart = max(1, back * 4), apart + 1
                 start = max(0, start - back)
