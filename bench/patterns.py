@@ -1,7 +1,7 @@
 """What all patterns, the matrix, embedding, stages and novelty cost on a made-up tracker, beside pandas and pm4py.
 
-`make bench-patterns` does 1 % and 10 % of 2.7 million issues; `python bench/patterns.py --share 1` the whole (15
-minutes and 6 GB of disk). Two threads and 2.2 GB for the database, so that the process stays under 3 GB. pandas and
+`make bench-patterns` does 1 % and 10 % of 2.7 million issues; `python bench/patterns.py --share 1` the whole (10
+minutes and 3 GB of disk). Two threads and 2.2 GB for the database, so that the process stays under 3 GB. pandas and
 pm4py (which is AGPL and no dependency of ours) run on the same tables in a throw-away environment: `--rivals`.
 """
 
@@ -87,9 +87,9 @@ def derive(path: Path, *, night: bool) -> dict[str, Any]:
         mirror.run("COMMIT")
         mirror.checkpoint()
         seconds["writing"] = _since(began)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         changed = derive_again(mirror, settings) if night else None
         hits = dict(mirror.tuples("SELECT pattern, count(*) FROM hits GROUP BY ALL ORDER BY ALL"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     return {"sizes": events, "seconds": seconds, "peak": peak, "hits": hits, "night": changed}
 
 
