@@ -144,6 +144,13 @@ def test_an_answer_of_another_shape_is_asked_once_only(jira):
     assert len(jira.calls) == 1
 
 
+def test_an_answer_nested_beyond_reason_is_asked_once_only(jira):
+    jira.get(f"{URL}/x", body=b'{"a":' * 5_000 + b"1" + b"}" * 5_000)
+    with pytest.raises(ValidationError, match="too deep"):
+        wire().get("/x")
+    assert len(jira.calls) == 1
+
+
 class TestLimiter:
     """One limiter for all workers."""
 

@@ -56,6 +56,27 @@ def test_30_000_histories_5_000_comments_and_10_megabytes_are_read_whole(tmp_pat
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
+def test_an_issue_nested_beyond_reason_is_named_and_the_others_are_read(tmp_path, product):
+    store = Store()
+    store.create("DEEP", "a sound one")
+    value: object = "at last"
+    for _ in range(900):
+        value = [value]
+    deep = store.create("DEEP", "a deep one", fields={"customfield_10999": value})
+    store.create("DEEP", "another sound one")
+    with (
+        EmbeddedJira(store, product=product) as jira,
+        Mirror(tmp_path / "m.duckdb", write=True) as mirror,
+    ):
+        outcome = run(mirror, site(jira))
+        assert mirror.value("SELECT count(*) FROM issues") == 2
+        told = mirror.rows("SELECT * FROM findings WHERE code = 'issue_unreadable'")
+    assert [row["count"] for row in told] == [1]
+    assert str(deep.id) in told[0]["detail"]
+    assert not outcome.certificate["complete"]
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_a_project_of_one_issue_and_a_scope_without_any(tmp_path, product):
     store = Store()
     store.create("ONE", "the only one")

@@ -256,6 +256,8 @@ def _decoded(content: bytes, kind: Any = Any) -> Json:
         content.decode()  # msgspec does not look at texts that it leaves as they are
     try:
         return msgspec.json.decode(content, type=kind)
+    except RecursionError:  # Python's, at some 400 levels: no text that a person wrote, and no reason to lose the rest
+        raise msgspec.ValidationError("the answer is nested too deep to be read") from None
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:

@@ -22,7 +22,7 @@ def read(tracker: Tracker, ids: Sequence[str]) -> Fetched:
         return tracker.fetch(ids)
     except (LoginFailed, Throttled):
         raise
-    except (Unreachable, NotDone, Incomplete, ValueError, KeyError, TypeError) as error:
+    except (Unreachable, NotDone, Incomplete, ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, Unreachable):
             tracker.alive()
         if len(ids) == 1:
@@ -41,9 +41,12 @@ def without_order(jql: str) -> str:
 def summed(findings: Sequence[Finding]) -> list[Finding]:
     """Findings of one code and project as one; short lists are already told from the mirror itself."""
     merged: dict[tuple[str, str | None], Finding] = {}
+    unread: set[str] = set()  # the catch-up tries in vain once more what the fetch could not read
     for finding in findings:
-        if finding.code.endswith("_short"):
+        if finding.code.endswith("_short") or (finding.code == "issue_unreadable" and finding.detail in unread):
             continue
+        if finding.code == "issue_unreadable":
+            unread.add(finding.detail)
         known = merged.get((finding.code, finding.project))
         if known is None:
             merged[finding.code, finding.project] = replace(finding)
