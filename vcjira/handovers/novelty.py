@@ -125,7 +125,8 @@ placed AS (
     SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
     FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
 )
-SELECT t.site, t.issue_id, p.word, p.words, p.place FROM placed p JOIN titles t ON t.rowid = p.title;
+SELECT t.site::TEXT AS site, t.issue_id, (p.word >> 1)::BIGINT AS word, p.words, p.place
+FROM placed p JOIN titles t ON t.rowid = p.title;
 """
 
 TERMS = """
