@@ -11,10 +11,10 @@ def test_silent_hops_of_old_novel_issues_are_found_the_next_night_too():
     world = World()
     for number in range(150):
         world.ask(
-            f"Sales.{number % 12}", "Platform", 600 - 2 * number, summary=f"reset the password please {number % 3}"
+            f"Sales.{number % 12}", "Platform", 900 - 2 * number, summary=f"reset the password please {number % 3}"
         )
     for number in range(8):
-        issue = world.ask(f"Sales.{number % 4}", "Platform", 280 - number, summary="vision headset pilot")
+        issue = world.ask(f"Sales.{number % 4}", "Platform", 590 - number, summary="vision headset pilot")
         world.change(issue, "Platform.1", "assignee", "Platform.1", "Data.1", hours=30)
         world.say(issue, "Data.1", f"Sales.{number % 4}", hours=30 * 24)
     settings = world.settings()
