@@ -100,7 +100,7 @@ moments = st.integers(0, 45 * 1440).map(lambda m: datetime.combine(FIRST, dateti
 NIGHTS = office(zone="Europe/Berlin", hours="22:00-06:00", days="mon-fri")
 
 
-@trial(max_examples=60, deadline=None)
+@trial(max_examples=30, deadline=None)
 @given(calendar=any_calendar(), since=moments, until=moments)
 @example(calendar=NIGHTS, since=datetime(2026, 3, 27), until=datetime(2026, 4, 1))
 @example(calendar=office(zone="America/New_York", hours="19:30-03:30", days="mon-sun"), since=datetime(2026, 3, 6),
@@ -117,7 +117,7 @@ def test_working_time_is_what_counting_the_minutes_gives(calendar: Calendar, sin
         assert clock.ask("hours", "Platform", since, until) == "working"
 
 
-@trial(max_examples=60, deadline=None)
+@trial(max_examples=25, deadline=None)
 @given(calendar=any_calendar(), since=moments, minutes=st.integers(1, 6000))
 def test_the_way_back_ends_where_the_time_has_just_been_worked(
     calendar: Calendar, since: datetime, minutes: int

@@ -22,7 +22,7 @@ RULES = [
 ]
 
 
-@pytest.fixture(scope="module", params=["cloud", "datacenter"])
+@pytest.fixture(scope="module", params=["cloud", pytest.param("datacenter", marks=pytest.mark.slow)])
 def desk(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """After one sync; patterns as published, rules for two projects."""
     folder = tmp_path_factory.mktemp(request.param)

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from vcjira.config.models import Site
 from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Store
 from vcjira.jira import connect
@@ -11,6 +13,8 @@ from vcjira.sync import Options, Outcome, sync_site
 from vcjira.sync.audit import differences
 
 PRODUCTS = ("cloud", "datacenter")
+CLOUD_FIRST = ("cloud", pytest.param("datacenter", marks=pytest.mark.slow))
+"""Both, for what takes long: Data Center among the slow tests."""
 EDITS = ("label", "comment", "status", "move", "delete", "create", "forget")
 
 

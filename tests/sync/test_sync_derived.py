@@ -4,7 +4,7 @@ import random
 import shutil
 
 import pytest
-from sync_world import EDITS, PRODUCTS, happen, run, site
+from sync_world import CLOUD_FIRST, EDITS, happen, run, site
 
 from vcjira import nightly
 from vcjira.config.models import Settings
@@ -15,7 +15,7 @@ from vcjira.mirror import Mirror
 DERIVED = ("classes", "handovers", "requests", "talk", "novelty", "queue", "hits", "walls", "stages")
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", CLOUD_FIRST)
 def test_nights_derived_one_by_one_equal_everything_derived(tmp_path, product):
     store, dice, path = company(120), random.Random(3), tmp_path / "m.duckdb"
     chosen = Settings.model_validate({"teams": {t: {"projects": [t.upper()]} for t in ("Plat", "Data", "Pay")}})
