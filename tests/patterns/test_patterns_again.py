@@ -171,20 +171,36 @@ def test_derived_in_portions_equals_derived_at_once(seed, at_once):
         assert derived(mirror) == derived(whole)
 
 
-def test_the_type_of_ids_changes_nothing():
-    """Where all ids are numbers they are compared as numbers; hits and their evidence stay as they are."""
+def test_an_id_that_is_no_number_among_numbers_changes_nothing():
+    """Where all ids are numbers they are compared as numbers; one that is none must not get lost."""
     chosen = Settings.model_validate(CHOSEN)
     made = world(lines(random.Random(7), 60))
     names = sorted(row["issue_id"] for row in made.issues.values())
     with opened(made, NOW) as mirror:
-        for table in ("issues", *CHILDREN):
-            for number, name in enumerate(names, 10_000):
-                ids = {"new": str(number), "old": name}
-                mirror.run(f"UPDATE {table} SET issue_id = $new WHERE issue_id = $old", ids)
         assert nightly.refresh(mirror, chosen)
         wanted = derived(mirror)
-        mirror.run("INSERT INTO issues BY NAME SELECT 's' AS site, 'x' AS issue_id, 'deleted' AS presence")
+        for numbers in (names[1:], names):  # first one issue keeps its name, then all are numbers
+            for table in ("issues", *CHILDREN):
+                for name in numbers:
+                    ids = {"new": f"9{names.index(name):04d}", "old": name}
+                    mirror.run(f"UPDATE {table} SET issue_id = $new WHERE issue_id = $old", ids)
+            mirror.touch()
+            assert nightly.refresh(mirror, chosen)
+            assert {table: len(rows) for table, rows in derived(mirror).items()} == {
+                table: len(rows) for table, rows in wanted.items()
+            }
+    assert wanted["hits"]
+
+
+def test_a_history_entry_whose_id_is_no_number_is_not_lost():
+    chosen = Settings.model_validate(CHOSEN)
+    made = world(lines(random.Random(7), 60))
+    with opened(made, NOW) as mirror:
+        assert nightly.refresh(mirror, chosen)
+        wanted = derived(mirror)
+        moved = mirror.value("SELECT min(change_id) FROM handovers")
+        mirror.run("UPDATE changes SET change_id = 'x' || change_id WHERE change_id = ?", [moved])
         mirror.touch()
         assert nightly.refresh(mirror, chosen)
-        assert derived(mirror) == wanted
-        assert wanted["hits"]
+        assert len(derived(mirror)["handovers"]) == len(wanted["handovers"])
+        assert mirror.value("SELECT count(*) FROM handovers WHERE change_id = ?", [f"x{moved}"]) == 1

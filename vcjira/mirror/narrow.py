@@ -43,8 +43,8 @@ def _types(mirror: Mirror, home: str, among: str) -> dict[str, str]:
     mirror.run(f"CREATE OR REPLACE TEMP TYPE site_name AS ENUM (SELECT DISTINCT site FROM {home}.issues)")
     types = {"site": "site_name"}
     for name, table in NUMBERS.items():
-        numbers = f"SELECT bool_and({name} = try_cast({name} AS BIGINT)::TEXT) FROM {home}.{table} WHERE {among}"
-        if mirror.value(numbers):
+        number = f"coalesce({name} = try_cast({name} AS BIGINT)::TEXT, false)"  # null is what is no number at all
+        if mirror.value(f"SELECT bool_and({number}) FROM {home}.{table} WHERE {among}"):
             types[name] = "BIGINT"
     return types
 
