@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from vcjira import handovers, people, rules, walls
+from vcjira import walls
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
+from vcjira.nightly import again
 
 NOW = datetime(2026, 7, 1)
 SITE = "s"
@@ -103,9 +103,8 @@ class World:
         )
 
     @contextmanager
-    def mirror(self, settings: Settings | None = None, *also: ModuleType) -> Iterator[Mirror]:
-        """A mirror of it all with people, classes and hand-overs derived, and `also` what a test looks at."""
-        chosen = settings or self.settings()
+    def mirror(self, settings: Settings | None = None) -> Iterator[Mirror]:
+        """A mirror of it all with everything derived."""
         with Mirror(Path(":memory:"), write=True) as mirror:
             mirror.load("sites", [{"site": SITE, "product": "cloud", "last_sync": NOW, "url": "https://jira.example"}])
             everybody = [f"{home}.{n}" for home in self.homes for n in range(PEOPLE)]
@@ -113,8 +112,7 @@ class World:
             mirror.load("site_fields", [{"site": SITE, "field_id": "summary", "name": "Summary"}])
             for table in ("issues", "comments", "changes", "links"):
                 mirror.load(table, getattr(self, table))
-            for room in (people, rules, handovers, *also):
-                room.derive(mirror, chosen)
+            again.everything(mirror, settings or self.settings())
             yield mirror
 
     def cells(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal
 
 Product = Literal["cloud", "datacenter"]
-Presence = Literal["present", "deleted", "archived", "out_of_scope", "unseen"]
 
 
 @dataclass(slots=True)

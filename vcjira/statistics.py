@@ -27,14 +27,6 @@ def wilson(k: float, n: float, z: float = Z95) -> Interval:
     return low, high
 
 
-def clopper_pearson(k: float, n: float, level: float = 0.95) -> Interval:
-    """Exact interval of a share (Clopper & Pearson 1934)."""
-    tail = (1 - level) / 2
-    low = 0.0 if k <= 0 else beta_quantile(tail, k, n - k + 1)
-    high = 1.0 if k >= n else beta_quantile(1 - tail, k + 1, n - k)
-    return low, high
-
-
 def garwood(k: int, level: float = 0.95, dispersion: float = 1.0) -> Interval:
     """Exact interval of a Poisson count (Garwood 1936).
 
@@ -256,19 +248,14 @@ def excess_p(k1: float, n1: float, k2: float, n2: float, freedom: float | None =
     return student_tail(gap / scale, freedom) if freedom else 1 - NormalDist().cdf(gap / scale)
 
 
-def kaplan_meier(durations: Iterable[tuple[float, bool]], share: float = 0.5) -> float | None:
-    """The duration by which `share` of the cases have ended; items are (duration, ended?); None if never reached.
-
-    Kaplan & Meier 1958; a case that has not ended counts for as long as it was seen.
-    """
-    point, _, _ = kaplan_meier_interval(durations, share)
-    return point
-
-
 def kaplan_meier_interval(
     durations: Iterable[tuple[float, bool]], share: float = 0.5, z: float = Z95
 ) -> tuple[float | None, float | None, float | None]:
-    """The quantile with its interval by log(-log) bounds (Brookmeyer & Crowley 1982); None where not reached."""
+    """The duration by which `share` of the cases have ended; items are (duration, ended?); None if never reached.
+
+    Kaplan & Meier 1958; a case that has not ended counts for as long as it was seen. Then the interval by log(-log)
+    bounds (Brookmeyer & Crowley 1982).
+    """
     ordered = sorted(durations)
     left = len(ordered)
     survival, hazard = 1.0, 0.0

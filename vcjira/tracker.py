@@ -65,7 +65,6 @@ class BulkOutcome:
     status: str
     done: set[str]
     failed: dict[str, str]
-    unprocessed: set[str]
 
 
 class Tracker(Protocol):

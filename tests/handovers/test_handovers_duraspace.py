@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from patterns_mirror import DURASPACE, REF, read_issues
 
-from vcjira import handovers, people, rules
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, derive, find
+from vcjira.nightly import again
+from vcjira.patterns import PATTERNS
 
 PLAIN = {"level": "person", "debounce": 0, "bots": "count", "bulk": "count"}
 """Nothing judged, nothing left out: the options under which our numbers are comparable with published ones."""
@@ -18,12 +18,15 @@ COUNTS = json.loads((REF / "duraspace_jira.plain.json").read_text()) if REF.exis
 pytestmark = pytest.mark.skipif(not DURASPACE.exists(), reason="needs ../shared")
 
 
+def plain(options: dict[str, dict[str, str]]) -> Settings:
+    return Settings.model_validate({"patterns": {name: PLAIN | options.get(name, {}) for name in PATTERNS}})
+
+
 @pytest.fixture(scope="module")
 def duraspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     with Mirror(tmp_path_factory.mktemp("duraspace") / "mirror.duckdb", write=True) as mirror:
         read_issues(DURASPACE, "duraspace", mirror)
-        for room in (people, rules, handovers):
-            room.derive(mirror, Settings())
+        again.everything(mirror, plain({}))
         yield mirror
 
 
@@ -71,18 +74,19 @@ def test_bulk_runs_are_as_published(duraspace: Mirror) -> None:
 def test_patterns_give_the_published_numbers(
     duraspace: Mirror, pattern: str, options: dict[str, str], hits: str | None, issues: str | None
 ) -> None:
-    found = find(duraspace, Settings.model_validate({"patterns": {pattern: PLAIN | options}}), pattern)
+    if options:
+        again.whole(duraspace, plain({pattern: options}))
+    found = [issue for (issue,) in duraspace.tuples("SELECT issue_id FROM hits WHERE pattern = ?", [pattern])]
     if hits:
         assert len(found) == COUNTS["counts"][hits]
     if issues:
-        assert len({hit["issue_id"] for hit in found}) == COUNTS["counts"][issues]
+        assert len(set(found)) == COUNTS["counts"][issues]
 
 
 def test_hops_are_distributed_as_published(duraspace: Mirror) -> None:
-    found = find(duraspace, Settings.model_validate({"patterns": {"handover": PLAIN}}), "handover")
     hops: dict[str, int] = {}
-    for hit in found:
-        hops[hit["issue_id"]] = hops.get(hit["issue_id"], 0) + 1
+    for (issue,) in duraspace.tuples("SELECT issue_id FROM hits WHERE pattern = 'handover'"):
+        hops[issue] = hops.get(issue, 0) + 1
     counts: dict[str, int] = {}
     for count in hops.values():
         counts[str(count)] = counts.get(str(count), 0) + 1
@@ -92,10 +96,9 @@ def test_hops_are_distributed_as_published(duraspace: Mirror) -> None:
 
 
 def test_all_hits_are_derived_at_once_and_twice_the_same(duraspace: Mirror) -> None:
-    settings = Settings.model_validate({"patterns": dict.fromkeys(PATTERNS, PLAIN)})
-    derive(duraspace, settings)
+    again.whole(duraspace, plain({}))
     everything = "SELECT * FROM hits ORDER BY ALL"
     first = duraspace.tuples(everything)
-    derive(duraspace, settings)
+    again.whole(duraspace, plain({}))
     assert duraspace.tuples(everything) == first
     assert duraspace.value("SELECT count(*) FROM hits WHERE pattern = 'silent_handoff'") == 102

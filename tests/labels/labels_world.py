@@ -153,7 +153,7 @@ class FakeJira:
             self.before_write(i)
             add, remove = ([label], []) if op == "add" else ([], [label])
             self.edit(i, add, remove, author=BOT, by="vcjira")
-        return BulkOutcome(status, set(doing), failed, set(ids) - set(doing) - set(failed))
+        return BulkOutcome(status, set(doing), failed)
 
     def set_property(self, issue_id: str, key: str, value: object) -> None:
         self._answer("property", issue_id)

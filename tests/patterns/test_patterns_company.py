@@ -14,9 +14,9 @@ from company import CELLS, generate, key
 from division import SETTINGS, cast
 from timeline import World
 
-from vcjira import handovers, people, rules
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, derive
+from vcjira.nightly import again
+from vcjira.patterns import PATTERNS
 
 PAGE = Path(__file__).parents[2] / "docs" / "measures.md"
 TABLE = re.compile(r"(<!-- measured:planted -->\n).*?(<!-- /measured -->)", re.DOTALL)
@@ -64,9 +64,7 @@ def measured() -> dict[str, Measured]:
     divisions = generate(world)
     with Mirror(Path(":memory:"), write=True) as mirror:
         world.save(mirror, cast())
-        for room in (people, rules, handovers):
-            room.derive(mirror, SETTINGS)
-        derive(mirror, SETTINGS)
+        again.everything(mirror, SETTINGS)
         hits = mirror.tuples("SELECT site, pattern, issue_id, evidence FROM hits")
     found = {(site, name, key(name, issue, json.loads(evidence))) for site, name, issue, evidence in hits}
     return {

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from timeline import CONFIG, Timeline, World, settings, timelines
+from timeline import CONFIG, Timeline, World, derived, settings, timelines
 
-from vcjira import handovers, people, rules
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, derive, find
+from vcjira.nightly import again
+from vcjira.patterns import PATTERNS
 
 EXAMPLES = [(name, one) for name, module in PATTERNS.items() for one in timelines(name, module.__doc__ or "")]
 
@@ -23,39 +23,32 @@ def world() -> Iterator[Mirror]:
         grown.play(example)
     with Mirror(Path(":memory:"), write=True) as mirror:
         grown.save(mirror)
-        for room in (people, rules, handovers):
-            room.derive(mirror, settings())
         yield mirror
 
 
 @pytest.fixture(scope="module")
-def hits(world: Mirror) -> dict[tuple[str, str], set[str]]:
-    """Sites with hits, by pattern and options; each combination is asked once."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for name, example in EXAMPLES:
-        key = (name, repr(example.options))
-        if key not in found:
-            found[key] = {row["site"] for row in find(world, settings({name: example.options}), name)}
-    return found
+def hits(world: Mirror) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
+    """Site and issue of all hits, by pattern and options."""
+    return derived(world, ((name, example.options) for name, example in EXAMPLES))
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example.site for _, example in EXAMPLES])
-def test_the_manual_page_says_what_is_found(hits: dict[Any, set[str]], name: str, example: Timeline) -> None:
-    assert (example.site in hits[name, repr(example.options)]) == example.found
+def test_the_manual_page_says_what_is_found(hits: dict[Any, Any], name: str, example: Timeline) -> None:
+    assert (example.site in {site for site, _ in hits[name, repr(example.options)]}) == example.found
 
 
 CELLS = ("proxy_requester", "queue_skip", "deadline_toss", "one_way_street", "missing_link")
 
 
-def test_only_patterns_of_a_cell_name_no_issue(world: Mirror) -> None:
+def test_only_patterns_of_a_cell_name_no_issue(hits: dict[Any, Any]) -> None:
     for name, example in EXAMPLES:
-        if example.found and example.site.split(".")[1] in "12":
-            rows = find(world, settings({name: example.options}), name)
-            assert {row["issue_id"] is None for row in rows} == {name in CELLS}, name
+        if example.found:
+            rows = hits[name, repr(example.options)]
+            assert {issue is None for _, issue in rows} == {name in CELLS}, name
 
 
 def test_what_is_switched_off_is_not_looked_for(world: Mirror) -> None:
-    derive(world, settings({name: {"enabled": name == "reopen"} for name in PATTERNS}))
+    again.everything(world, settings({name: {"enabled": name == "reopen"} for name in PATTERNS}))
     assert world.tuples("SELECT DISTINCT pattern FROM hits") == [("reopen",)]
 
 
@@ -67,9 +60,8 @@ def test_without_teams_the_path_is_that_of_persons() -> None:
         found = {}
         for teams in (True, False):
             chosen = settings() if teams else Settings.model_validate(CONFIG | {"teams": {}})
-            for room in (people, rules, handovers):
-                room.derive(mirror, chosen)
-            found[teams] = len(find(mirror, chosen, "handover"))
+            again.everything(mirror, chosen)
+            found[teams] = mirror.value("SELECT count(*) FROM hits WHERE pattern = 'handover'")
     assert found == {True: 0, False: 1}
 
 

@@ -6,13 +6,15 @@ Globex ask; pat, pia (Platform), dan, dot (Data), oli, ola (Ops) receive; robot 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from vcjira.config.models import Settings
 from vcjira.mirror import Mirror
+from vcjira.nightly import again
+from vcjira.patterns import PATTERNS
 
 NOW = datetime(2026, 6, 30, 12)
 TEAMS = {"Platform": ["pat", "pia", "pam"], "Data": ["dan", "dot"], "Ops": ["oli", "ola"]}
@@ -219,3 +221,29 @@ def settings(patterns: dict[str, dict[str, object]] | None = None) -> Settings:
     own = {name: {k: v for k, v in options.items() if k != "calendar"} for name, options in (patterns or {}).items()}
     kept = OFFICE if any("calendar" in options for options in (patterns or {}).values()) else {}
     return Settings.model_validate(CONFIG | kept | {"patterns": own})
+
+
+def derived(
+    mirror: Mirror,
+    asked: Iterable[tuple[str, dict[str, Any]]],
+    configured: Callable[[dict[str, dict[str, Any]]], Settings] = settings,
+) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
+    """(pattern, its options as text) -> site and issue of each hit, as `vcjira run` derives them: many patterns at
+    once; but a calendar holds for all of them, so options with one go alone."""
+    rounds: list[dict[str, dict[str, Any]]] = []
+    alone: list[dict[str, dict[str, Any]]] = []
+    for name, options in {(name, repr(options)): (name, options) for name, options in asked}.values():
+        if any("calendar" in option for option in options):
+            alone.append({name: options})
+            continue
+        together = next((one for one in rounds if name not in one), None)
+        if together is None:
+            rounds.append(together := {})
+        together[name] = options
+    found: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+    for together in rounds + alone:
+        off = {name: {"enabled": False} for name in PATTERNS if name not in together}
+        again.everything(mirror, configured(off | together))
+        for name, options in together.items():
+            found[name, repr(options)] = mirror.tuples("SELECT site, issue_id FROM hits WHERE pattern = ?", [name])
+    return found

@@ -10,7 +10,7 @@ from test_patterns_timelines import EXAMPLES
 from timeline import World, settings
 
 from vcjira import handovers, people, rules
-from vcjira.handovers import paths
+from vcjira.handovers import fields, marks, novelty, paths
 from vcjira.mirror import Mirror
 from vcjira.patterns import PATTERNS, choose, prepare, query
 from vcjira.patterns.dialects import READS
@@ -27,9 +27,15 @@ def grown() -> Iterator[Mirror]:
         world.play(example)
     with Mirror(Path(":memory:"), write=True) as mirror:
         world.save(mirror)
-        for room in (people, rules, handovers):
-            room.derive(mirror, settings())
-        prepare(mirror, settings({"handover": {"calendar": "office"}}))  # without one its tables are not read
+        chosen = settings({"handover": {"calendar": "office"}})  # without one its tables are not read
+        people.derive(mirror, chosen)
+        rules.derive(mirror, chosen)
+        marks.present(mirror)
+        marks.mark(mirror)
+        handovers.tell(mirror, chosen)
+        novelty.derive(mirror)
+        prepare(mirror, chosen)
+        fields.between(mirror)
         for (name, _), options in ASKED:
             one = choose(settings({name: options}), PATTERNS)[name]
             paths.build(mirror, one.level, one.debounce)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from two_sides import World
 
-from vcjira import patterns, statistics
+from vcjira import statistics
 from vcjira.mirror import Mirror
 from vcjira.report import Request, facts, render, shares
 from vcjira.statistics import few_clusters, wilson
@@ -107,7 +107,7 @@ RULES = [
 def told() -> dict[str, Any]:
     world = asked()
     settings = world.settings(classify={"rules": RULES}, declared_split={"customer": 1.0})
-    with world.mirror(settings, patterns) as mirror:
+    with world.mirror(settings) as mirror:
         found: dict[str, Any] = {name: facts(mirror, settings, Request(name)) for name in ("walls", "requesters")}
         found["text"] = {name: render(mirror, settings, Request(name, format="md")) for name in ("walls", "requesters")}
         return found

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from two_sides import NOW, World
 
-from vcjira import patterns, statistics
+from vcjira import statistics
 from vcjira.report import Request, facts, render
 
 RULES = [
@@ -43,7 +43,7 @@ def months(tossed: dict[int, int]) -> World:
 
 def told(world: World, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     settings = world.settings(classify={"rules": RULES})
-    with world.mirror(settings, patterns) as mirror:
+    with world.mirror(settings) as mirror:
         texts = {kind: render(mirror, settings, Request(name, format=kind)) for kind in ("md", "html")}
         return facts(mirror, settings, Request(name)), texts
 

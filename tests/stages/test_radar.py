@@ -37,7 +37,7 @@ def company() -> World:
 
 def found(world: World, **more: Any) -> list[Blip]:
     settings = world.settings(classify={"rules": RULES}, **more)
-    with world.mirror(settings, stages) as mirror:
+    with world.mirror(settings) as mirror:
         return stages.radar(mirror, settings)
 
 
@@ -60,7 +60,7 @@ def test_the_proposal_is_a_rule_that_classes_the_pair_so(tmp_path: Path) -> None
     path.write_text(text)
     (rule,) = load(path).classify.rules
     settings = world.settings(classify={"rules": [rule.model_dump(by_alias=True), *RULES]})
-    with world.mirror(settings, stages) as mirror:
+    with world.mirror(settings) as mirror:
         after = mirror.tuples("SELECT class_now FROM classes WHERE organization = 'Sales' AND team = 'Platform'")
         about = [other.about for other in stages.radar(mirror, settings)]
     assert set(after) == {("partner",)}

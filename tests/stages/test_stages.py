@@ -70,7 +70,7 @@ def talkers(world: World, since: int = 200) -> World:
 
 def test_a_pair_climbs_when_both_sides_talk() -> None:
     world = talkers(World())
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         rows = mirror.rows("SELECT number, stage, seen, sure FROM stages ORDER BY number DESC")
     assert [row["stage"] for row in rows][:2] == ["S1", "S1"]
     assert (rows[-1]["stage"], rows[-1]["seen"], rows[-1]["sure"]) == ("S3", "S3", True)
@@ -83,7 +83,7 @@ def test_work_of_a_colleague_beside_the_requester_is_joint_work_as_in_the_embedd
         world.say(issue, "Sales.12", "Platform.1", "Sales.12")
         world.change(issue, "Sales.12", "description", "x", "y")
         world.change(issue, "Platform.1", "summary", "x", "y")
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         (row,) = mirror.rows("SELECT joint, stage FROM stages WHERE number = 0")
         embedding = world.cells(mirror)["Sales", "Platform"].embedding
     assert (row, embedding) == ({"joint": 40, "stage": "S4"}, 1.0)
@@ -94,7 +94,7 @@ def test_what_happens_after_a_window_does_not_count_in_it() -> None:
     for number in range(40):
         who = f"Sales.{number % 12}"
         world.say(world.ask(who, "Platform", 100 + number / 9), who, "Platform.1", hours=24 * 60)
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         seen = dict(mirror.tuples("SELECT number, two_way FROM stages WHERE requests > 0"))
     assert seen == {1: 40, 2: 0, 3: 0}
 
@@ -107,7 +107,7 @@ def test_a_question_is_answered_within_five_working_days_or_not() -> None:
         world.say(issue, "Platform.1", question=True)
         world.say(issue, who, hours=24 if number < 20 else 24 * 9)
     world.say(world.ask("Sales.1", "Platform", 2), "Platform.1", question=True)  # too young to judge
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         (row,) = mirror.rows("SELECT questions, answered FROM stages WHERE number = 0")
     assert row == {"questions": 30, "answered": 20}
 
@@ -122,7 +122,7 @@ def test_with_a_calendar_five_working_days_are_those_of_who_is_asked() -> None:
     kept = world.settings(calendar={"days": "mon-sun", "hours": "00:00-24:00", "closed": closed})
     found = []
     for chosen in (None, kept):
-        with world.mirror(chosen, stages) as mirror:
+        with world.mirror(chosen) as mirror:
             found += mirror.tuples("SELECT questions, answered FROM stages WHERE number = 0")
     assert found == [(10, 0), (10, 6)]
 
@@ -131,7 +131,7 @@ def test_a_pair_that_went_quiet_is_absent_and_one_that_never_asked_enough_is_not
     world = World()
     world.traffic("Sales", "Platform", 12, two_way=0, days_ago=200)
     world.traffic("Legal", "Data", 4, two_way=0)
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         rows = mirror.rows("SELECT organization, number, stage FROM stages ORDER BY number")
     assert {row["organization"] for row in rows} == {"Sales"}
     assert rows[0]["stage"] == "S0"
@@ -146,7 +146,7 @@ def test_work_on_what_others_filed_every_week_is_embedded() -> None:
         world.change(issue, who, "description", "a", "b")
         world.change(issue, "Platform.1", "description", "b", "c")
         world.say(world.ask("Platform.3", "Platform", days_ago), who, f"Sales.{days_ago % 7}")
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         assert mirror.value("SELECT stage FROM stages WHERE number = 0 AND organization = 'Sales'") == "S5"
 
 
@@ -197,14 +197,14 @@ def test_pairs_older_than_the_windows_are_left_out_and_counted() -> None:
 def test_a_pair_from_before_the_windows_is_known_to_be_old() -> None:
     world = talkers(World(), 300)
     world.ask("Sales.1", "Platform", 2000)
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         assert {row["old"] for row in stages.history(mirror, world.settings(), NOW)} == {True}
 
 
 def test_only_the_projects_asked_for_count() -> None:
     world = talkers(World())
     world.traffic("Sales", "Data", 20, two_way=0)
-    with world.mirror(None, stages) as mirror:
+    with world.mirror() as mirror:
         assert {row["team"] for row in stages.history(mirror, world.settings(), NOW, ["DATA"])} == {"Data"}
         assert _teams(mirror) == {"Data", "Platform"}
 

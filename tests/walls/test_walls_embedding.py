@@ -91,7 +91,7 @@ def test_two_of_five_make_joint_work_and_one_and_three_are_told_too() -> None:
         if number < 5:
             world.change(issue, who, "description", "a", "b")
             world.change(issue, "Platform.1", "description", "b", "c")
-    with world.mirror(None, walls) as mirror:
+    with world.mirror() as mirror:
         cell = world.cells(mirror)["Sales", "Platform"]
         kept = mirror.value("SELECT embedding FROM walls WHERE organization = 'Sales' AND team = 'Platform'")
     assert [share.hits for share in (cell.joint.one, cell.joint.two, cell.joint.three)] == [30, 20, 5]

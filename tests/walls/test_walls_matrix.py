@@ -5,7 +5,7 @@ import math
 import pytest
 from two_sides import NOW, SITE, World
 
-from vcjira import patterns, statistics, walls
+from vcjira import statistics, walls
 
 
 def test_a_request_is_two_way_when_both_sides_wrote() -> None:
@@ -130,7 +130,7 @@ def test_a_cell_that_stands_out_is_named_and_its_neighbours_are_not() -> None:
     world.traffic("Sales", "Platform", 120, two_way=6)
     for organization, team in [("Finance", "Platform"), ("Finance", "Data"), ("Legal", "Data"), ("Legal", "Platform")]:
         world.traffic(organization, team, 120, two_way=70)
-    with world.mirror(None, walls) as mirror:
+    with world.mirror() as mirror:
         cells = world.cells(mirror)
         kept = mirror.tuples("SELECT organization, team FROM walls WHERE named")
     assert [pair for pair, cell in cells.items() if cell.named] == [("Sales", "Platform")]
@@ -170,7 +170,7 @@ def test_beside_the_share_stand_silence_ping_pong_wait_and_relays() -> None:
         if number < 24:
             world.change(issue, "Platform.1", "assignee", "Platform.1", "Data.1", hours=200)
             world.change(issue, "Data.1", "assignee", "Data.1", "Platform.1", hours=400)
-    with world.mirror(None, patterns) as mirror:
+    with world.mirror() as mirror:
         cell = world.cells(mirror)["Sales", "Platform"]
     assert cell.handovers == 48
     assert (cell.silent.hits, cell.silent.of) == (48, 48)
@@ -179,16 +179,6 @@ def test_beside_the_share_stand_silence_ping_pong_wait_and_relays() -> None:
     assert cell.median_first_response_high == 50 * 3600
     assert (cell.p85_first_response_low, cell.p85_first_response_s) == (50 * 3600, 50 * 3600)
     assert (cell.relayed.hits, cell.rework.hits) == (0, 24)
-
-
-def test_every_cell_opens_to_its_requests() -> None:
-    world = World()
-    world.traffic("Sales", "Platform", 35, two_way=3)
-    with world.mirror() as mirror:
-        cell = world.cells(mirror)["Sales", "Platform"]
-        behind = walls.issues(mirror, cell)
-    assert len(behind) == 35
-    assert sum(not row["two_way"] for row in behind) == cell.one_way
 
 
 def test_what_happened_after_the_day_of_judgement_is_not_known() -> None:

@@ -14,7 +14,6 @@ PEOPLE_FIELDS = frozenset({"assignee", "reporter", "creator", "approver", "revie
 """Names of history fields whose `from` and `to` are accounts."""
 HELD = frozenset(fields.COMPUTED)
 """Fields that an issue holds in members of its own."""
-CATEGORIES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done", "undefined": "No Category"}
 
 
 class RawComment(Struct):
@@ -231,4 +230,4 @@ def _named(value: Any, encoded: Raw) -> Named | None:
         return None
     category = value.get("statusCategory")
     key = str(category.get("key", "")) if isinstance(category, dict) else ""
-    return Named(str(value.get("id", "")), str(value["name"]), encoded, key, CATEGORIES.get(key, key))
+    return Named(str(value.get("id", "")), str(value["name"]), encoded, key)

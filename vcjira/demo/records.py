@@ -4,13 +4,11 @@ Texts and custom values stay the JSON that they came as (`Raw`); what a search a
 Times are epoch milliseconds.
 """
 
-from collections.abc import Hashable
 from typing import Literal
 
 from msgspec import Raw, Struct
 
 NULL = Raw(b"null")
-AccountType = Literal["atlassian", "app", "customer"]
 
 
 class Account(Struct, eq=False):
@@ -59,7 +57,6 @@ class Named(Struct, eq=False):
     name: str
     raw: Raw
     category: str = ""
-    category_name: str = ""
 
     @property
     def lower(self) -> str:
@@ -144,7 +141,3 @@ class Issue(Struct, eq=False):
     def number(self) -> int:
         tail = self.key.rpartition("-")[2]
         return int(tail) if tail.isdigit() else 0
-
-
-Pool = dict[Hashable, Named]
-"""Values seen before, so that a thousand issues share one status."""

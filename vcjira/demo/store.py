@@ -11,7 +11,6 @@ from vcjira.demo.shelf import Shelf
 
 Key = str | int
 Who = str | Account | None
-TEXTS = {"summary", "description", "environment", "duedate"}
 NAMED = {"status": "status", "priority": "priority", "resolution": "resolution", "issuetype": "type"}
 PEOPLE = {"assignee", "reporter"}
 
@@ -143,7 +142,7 @@ class Store(Shelf):
                 "colorName": {"new": "blue-gray", "indeterminate": "yellow", "done": "green"}[category],
                 "name": names[category],
             }
-            made = Named(number, name, raw.raw(shown), category, names[category])
+            made = Named(number, name, raw.raw(shown), category)
         else:
             if kind == "type":
                 shown |= {"subtask": name.lower() in ("sub-task", "subtask"), "hierarchyLevel": int(name == "Epic")}

@@ -292,7 +292,7 @@ class Cloud:
         done = {str(entry) for entry in progress.get("processedAccessibleIssues") or []}
         failed = {str(k): "; ".join(map(str, v)) for k, v in (progress.get("failedAccessibleIssues") or {}).items()}
         done -= set(failed)
-        return BulkOutcome(str(progress.get("status")), done, failed, set(ids) - done - set(failed))
+        return BulkOutcome(str(progress.get("status")), done, failed)
 
     def _finished(self, path: str, expected: float = 0.0) -> tuple[dict[str, Any], int]:
         """Wait for a task with few looks: the first when it should be done, later ones further and further apart."""

@@ -8,7 +8,6 @@ import difflib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from types import ModuleType
-from typing import Any
 
 from vcjira import hours
 from vcjira.config import Settings
@@ -91,23 +90,15 @@ ACROSS = frozenset({
 the marks and the time."""
 
 
-def derive(mirror: Mirror, settings: Settings) -> None:
-    """Fill `hits` anew; `handovers.derive` must have run on this connection."""
-    mirror.run("DELETE FROM hits")
-    prepare(mirror, settings)
-    chosen = [one for one in choose(settings, PATTERNS).values() if one.enabled]
-    _find(mirror, chosen, _paths(mirror, chosen))
-
-
 def derive_issues(mirror: Mirror, settings: Settings) -> None:
-    """Add to `hits` those that follow from an issue alone, and fill `queue`; as `derive`."""
-    _prepare_issues(mirror, settings)
+    """Add to `hits` those that follow from an issue alone, and fill `queue`; after `handovers.tell`."""
+    prepare(mirror, settings)
     chosen = _enabled(settings, across=False)
     _find(mirror, chosen, _paths(mirror, chosen))
 
 
 def derive_across(mirror: Mirror, settings: Settings) -> None:
-    """Find the hits of patterns that look across issues again; as `derive`, over all issues.
+    """Find the hits of patterns that look across issues again, over all issues.
 
     Of paths they ask for those in a window and those of novel issues, of steps of status for those in the window:
     others need not be made.
@@ -194,24 +185,11 @@ def page(settings: Settings, name: str) -> Page:
 
 
 def prepare(mirror: Mirror, settings: Settings) -> None:
-    """Make the temporary tables that the patterns' SQL reads, but for the paths."""
-    _prepare_issues(mirror, settings)
-    fields.between(mirror)
-
-
-def _prepare_issues(mirror: Mirror, settings: Settings) -> None:
+    """Make the temporary tables that the SQL of patterns of an issue alone reads, but for the paths."""
     paths.levels(mirror, teams=bool(settings.teams))
     hours.build(mirror, settings)
     events.build(mirror)
     fields.build(mirror)
-
-
-def find(mirror: Mirror, settings: Settings, name: str) -> list[dict[str, Any]]:
-    """The hits of one pattern as rows with the columns of its evidence, whatever is enabled."""
-    one = choose(settings, PATTERNS)[name]
-    prepare(mirror, settings)
-    rows = mirror.rows(query(mirror, one, paths.build(mirror, one.level, one.debounce)))
-    return sorted(rows, key=lambda row: (row["site"], row["issue_id"] or "", row["happened"]))
 
 
 def query(mirror: Mirror, one: Chosen, path: str) -> str:

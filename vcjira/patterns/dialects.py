@@ -1,7 +1,8 @@
 """The patterns' SQL on other engines: one text, and the few words that engines spell differently.
 
 The text keeps to what DuckDB, PostgreSQL and Spark share: windows with `lag` and sums, `EXISTS`, `CASE`, no lists.
-`READS` are the tables to copy there, from the mirror and from the tables that `patterns.prepare` leaves.
+`READS` are the tables to copy there, from the mirror and from the tables that `patterns.prepare` and
+`fields.between` leave.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The wall matrix: of what one organization asks of a team, how much was only ever tossed; with honest uncertainty.
 
-`matrix` gives cells as pure values, `issues` the requests behind one, `advice` whom to embed with next and why.
+`matrix` gives cells as pure values, `advice` whom to embed with next and why.
 """
 
 from vcjira.config import Settings
@@ -8,11 +8,11 @@ from vcjira.mirror import Mirror, now
 from vcjira.walls.advising import Advice, Theme, advice, left_alone, themes
 from vcjira.walls.cell import SHOW_FROM, Cell, clustered
 from vcjira.walls.joint import MIN_REQUESTERS, Moved, joint_issues, moved
-from vcjira.walls.matrix import WINDOW, behind, issues, matrix, other
+from vcjira.walls.matrix import WINDOW, matrix, other
 
 __all__ = [
-    "MIN_REQUESTERS", "SHOW_FROM", "WINDOW", "Advice", "Cell", "Moved", "Theme", "advice", "behind", "clustered",
-    "derive", "issues", "joint_issues", "left_alone", "matrix", "moved", "other", "themes",
+    "MIN_REQUESTERS", "SHOW_FROM", "WINDOW", "Advice", "Cell", "Moved", "Theme", "advice", "clustered",
+    "derive", "joint_issues", "left_alone", "matrix", "moved", "other", "themes",
 ]  # fmt: skip
 
 

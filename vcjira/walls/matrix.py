@@ -48,33 +48,6 @@ def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Ce
     return [count(row, window_from, window_to) for row in rows]
 
 
-def issues(mirror: Mirror, cell: Cell, projects: Sequence[str] | None = None) -> list[dict[str, object]]:
-    """The requests behind a cell: key, issue_id, created, two_way, turns, novelty; newest first."""
-    return behind(mirror, [cell], projects)[cell.pair]
-
-
-def behind(
-    mirror: Mirror, cells: Sequence[Cell], projects: Sequence[str] | None = None
-) -> dict[tuple[str, str, str], list[dict[str, object]]]:
-    """As `issues`, for the cells of one matrix at once: (site, organization, team) -> requests."""
-    found: dict[tuple[str, str, str], list[dict[str, object]]] = {c.pair: [] for c in cells}
-    if not cells:
-        return found
-    until = max(cells[0].window_to, now(mirror))
-    counting.gather(mirror, cells[0].window_from, cells[0].window_to, projects, until)
-    for row in mirror.rows(BEHIND):
-        key = (row.pop("site"), row.pop("organization"), row.pop("team"))
-        if key in found:
-            found[key].append(row)
-    return found
-
-
-BEHIND = """
-SELECT site, organization, team, key, issue_id, created, two_way, turns, novelty FROM wall_requests
-ORDER BY created DESC, issue_id
-"""
-
-
 def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell:
     """A cell from its counts; shares only where there is enough."""
     n, m, k = int(row["n"] or 0), int(row["m"] or 0), int(row["k"] or 0)

@@ -5,7 +5,7 @@ Names are a first name and a department, so that nobody can take them for somebo
 
 from dataclasses import dataclass, field
 
-from vcjira.demo.records import Account, Group, Project
+from vcjira.demo.records import Account, Project
 from vcjira.demo.store import Store
 
 STAFF_DOMAIN = "demo-corp.example"
@@ -47,9 +47,6 @@ class Cast:
     bots: dict[str, Account] = field(default_factory=dict)
     odd: dict[str, Account] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
-
-    def team_of(self, account: Account) -> str | None:
-        return next((name for name, members in self.teams.items() if account in members), None)
 
     def home(self, account: Account) -> str | None:
         """The organization of an account, as the directory tells it."""
@@ -155,11 +152,3 @@ def _groups(cast: Cast) -> None:
         account for members in cast.customers.values() for account in members
     )
     store.group("jira-administrators").members.append(store.me)
-
-
-def member(cast: Cast, team: str, number: int) -> Account:
-    return cast.teams[team][number % TEAM_SIZE]
-
-
-def group_of(store: Store, team: str) -> Group:
-    return store.group(TEAMS[team][2])
