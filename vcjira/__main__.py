@@ -1,10 +1,15 @@
 """`python -m vcjira` and the `vcjira` command: the one error boundary."""
 
+import gc
 import signal
 import sys
 
+GARBAGE = 50_000
+"""New objects after which Python looks for cycles among them: imports make many and hardly a cycle."""
+
 
 def main() -> None:
+    gc.set_threshold(GARBAGE)
     from vcjira.cli import run
 
     signal.signal(signal.SIGTERM, _interrupt)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 from vcjira.errors import Unreachable, VcjiraError
 from vcjira.model import Finding, Issue, Person, Product
 
@@ -23,8 +25,7 @@ class Throttled(Unreachable):
     """The tracker asks us to wait longer than the run may; nothing is wrong with what was asked for."""
 
 
-@dataclass(slots=True, frozen=True)
-class Stub:
+class Stub(Struct, frozen=True, gc=False):
     """One row of the walk: enough to decide whether the issue must be fetched."""
 
     issue_id: str

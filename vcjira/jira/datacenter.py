@@ -13,6 +13,7 @@ from vcjira.errors import LoginFailed, Mend, Unreachable
 from vcjira.jira import answers, shapes
 from vcjira.jira.wire import Wire
 from vcjira.model import Finding, Person, Product
+from vcjira.pool import together
 from vcjira.tracker import BulkOutcome, Catalogue, Fetched, NotDone, Stub, Worn
 
 API = "/rest/api/2"
@@ -46,7 +47,6 @@ class DataCenter:
         self.zone = zone
         self.started = started
         self._desks: set[str] = set()
-        self._projects: list[str] = []
         self._notices: list[Finding] = []
 
     def traffic(self) -> dict[str, Any]:
@@ -64,10 +64,9 @@ class DataCenter:
             raise LoginFailed("Jira now takes us for somebody else", where=self.url)
 
     def catalogue(self) -> Catalogue:
-        fields = self.wire.get(f"{API}/field")
-        statuses = self.wire.get(f"{API}/status")
-        projects = self.wire.get(f"{API}/project", {"includeArchived": "true"})
-        self._projects = sorted(p["key"] for p in projects)
+        fields, statuses, projects = together(
+            lambda: self.wire.get(f"{API}/field"), lambda: self.wire.get(f"{API}/status"), self._projects
+        )
         self._desks = {p["key"] for p in projects if p.get("projectTypeKey") == "service_desk"}
         return Catalogue(
             fields=[(f["id"], f["name"], (f.get("schema") or {}).get("custom")) for f in fields],
@@ -77,6 +76,9 @@ class DataCenter:
                 for p in projects
             ],
         )
+
+    def _projects(self) -> list[dict[str, Any]]:
+        return list(self.wire.get(f"{API}/project", {"includeArchived": "true"}))
 
     def bounded(self, jql: str) -> str:
         return jql
@@ -99,7 +101,8 @@ class DataCenter:
             return [window]
         middle = (start + (end - start) / 2).replace(second=0, microsecond=0)
         if middle <= start or end - start <= FINEST:  # an import that gave thousands of issues the same minute
-            return [f'({window}) AND project = "{key}"' for key in self._projects] or [window]
+            keys = sorted(project["key"] for project in self._projects())
+            return [f'({window}) AND project = "{key}"' for key in keys] or [window]
         return self._halve(jql, start, middle) + self._halve(jql, middle, end)
 
     def since(self, jql: str, moment: datetime) -> str:

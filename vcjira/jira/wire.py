@@ -10,7 +10,8 @@ import logging
 import random
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,8 +54,8 @@ class Again(Exception):
 
 
 class Wire:
-    """Requests to one site. Safe for several threads: each has a `jira.JIRA` of its own; however many they are, no
-    more than `concurrency` requests are under way at once."""
+    """Requests to one site. Safe for several threads: however many they are, no more than `concurrency` requests are
+    under way at once, each by a `jira.JIRA` that nobody else uses meanwhile; so there are as many connections."""
 
     def __init__(
         self,
@@ -82,7 +83,7 @@ class Wire:
         self._under_way = threading.BoundedSemaphore(concurrency)
         self._first_pause = first_pause
         self._verify: str | bool = ca_bundle or True
-        self._local = threading.local()
+        self._idle: list[JIRA] = []
         self._answered = False
         self._shut: LoginFailed | None = None
 
@@ -121,9 +122,6 @@ class Wire:
                     return self._once(method, path, body, params, kind)
         except Again as fault:
             raise _given_up(fault, f"{method} {self.url}{path}", self._deadline) from None
-        except LoginFailed as refusal:
-            self._shut = refusal  # no other worker may try: that could lock the account
-            raise
         raise AssertionError("tenacity ends by return or raise")
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
@@ -153,17 +151,16 @@ class Wire:
         far = self.limiter.wait(endpoint, self._deadline)
         if self.stop.is_set():
             raise KeyboardInterrupt
-        if self._shut:
-            raise self._shut
         if far:
             raise Throttled(f"Jira asks us to wait {far:.0f} s", where=f"{method} {self.url}{path}", hint=WAIT_HINT)
-        session = self._session()
         data = None if body is None else msgspec.json.encode(body)
         try:
             # Past ResilientSession.request, on purpose: its retries and its errors are not ours.
-            with self._under_way:
+            with self._client() as client:
+                if self._shut:
+                    raise self._shut
                 response = requests.Session.request(
-                    session,
+                    client._session,
                     method,
                     self.url + path,
                     params=params,
@@ -175,6 +172,11 @@ class Wire:
                     stream=True,
                 )
                 content = b"".join(response.iter_content(PIECE))
+                self._shut = self._shut or _refused_login(
+                    f"{method} {self.url}{path}", response.status_code, response.headers
+                )
+                if self._shut:  # no other worker may try: that could lock the account
+                    raise self._shut
         except requests.exceptions.SSLError:
             raise Unreachable(
                 "the server's certificate is not trusted",
@@ -194,7 +196,7 @@ class Wire:
         task = re.search(r"/rest/api/\w+/task/([\w-]+)$", headers.get("Location", ""))
         if task and method == "POST" and status == 303:
             return {"taskId": task[1]}  # work begun; the address is not followed, only the task's id is taken from it
-        _refuse_strangers(self.url, where, status, headers)
+        _refuse_strangers(where, status, headers)
         after = self.limiter.heed(endpoint, status, headers)
         if status == 429 or status in (408, 425) or status >= 500:
             self._answered = True
@@ -222,11 +224,15 @@ class Wire:
             self.limiter.tally.count("broken JSON")
             raise Again("the answer was empty or broken", tries=BROKEN_TRIES) from None
 
-    def _session(self) -> requests.Session:
-        client: JIRA | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._local.client = self._connect()
-        return client._session
+    @contextmanager
+    def _client(self) -> Iterator[JIRA]:
+        """The client that was used last: its connection is the likeliest to be open still."""
+        with self._under_way:
+            client = self._idle.pop() if self._idle else self._connect()
+            try:
+                yield client
+            finally:
+                self._idle.append(client)
 
     def _connect(self) -> JIRA:
         client = JIRA(
@@ -267,17 +273,21 @@ def _decoded(content: bytes, kind: Any = Any) -> Json:
         return msgspec.json.decode(mended, type=kind)
 
 
-def _refuse_strangers(url: str, where: str, status: int, headers: Mapping[str, str]) -> None:
-    """Stop at the first failed log-in and at answers that are not this site's."""
+def _refused_login(where: str, status: int, headers: Mapping[str, str]) -> LoginFailed | None:
     reason = headers.get("X-Seraph-LoginReason", "")
     if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", "").upper():
-        raise LoginFailed("Jira asks for a CAPTCHA", where=where, hint="log in once in a browser as this account")
+        return LoginFailed("Jira asks for a CAPTCHA", where=where, hint="log in once in a browser as this account")
     if status == 401 or any(word in reason for word in LOGIN_REASONS):
-        raise LoginFailed(
+        return LoginFailed(
             "the log-in failed" if status == 401 else "the token is not valid: Jira answers as to a stranger",
             where=where,
             hint="check `email` and `token` of this site; the token may have expired",
         )
+    return None
+
+
+def _refuse_strangers(where: str, status: int, headers: Mapping[str, str]) -> None:
+    """Stop at answers that are not this site's."""
     if 300 <= status < 400:
         target = urlsplit(headers.get("Location", ""))
         origin = f"{target.scheme}://{target.netloc}" if target.netloc else "another page"

@@ -18,7 +18,6 @@ from vcjira.config import Settings, Site, secrets
 from vcjira.errors import Mend, VcjiraError
 from vcjira.mirror import Mirror, now
 from vcjira.mirror.save import keep_text
-from vcjira.nightly import again
 from vcjira.sync import Options, Outcome, Watcher, sync_site
 from vcjira.sync.audit import differences
 from vcjira.tracker import Tracker
@@ -165,6 +164,8 @@ def _digest(*parts: str) -> str:
 
 def refresh(mirror: Mirror, settings: Settings) -> bool:
     """Bring the derived tables up to date if anything they depend on has changed; whether it had."""
+    from vcjira.nightly import again  # brings along all that derives, which a sync can do without
+
     latest, told = fingerprint(mirror, settings), _told(settings)
     if mirror.meta("derived") == latest:
         return False

@@ -12,7 +12,7 @@ from vcjira.errors import VcjiraError
 from vcjira.mirror import Mirror
 from vcjira.mirror.save import save
 from vcjira.model import Finding, Issue
-from vcjira.pool import spread, streamed
+from vcjira.pool import spread, streamed, together
 from vcjira.sync import catalogue, census, certificate, identity, presence
 from vcjira.sync.reading import CHUNK, read, summed, without_order
 from vcjira.tracker import Fetched, Stub, Tracker
@@ -70,6 +70,7 @@ class Steps:
         self.outcome = Outcome(site.name)
         self.roles: dict[str, str] = {}
         self.stale: list[str] = []
+        self.windows: list[str] = []
         self._told: tuple[str, int, int | None] = ("walk", 0, None)
 
     @property
@@ -81,8 +82,8 @@ class Steps:
         return jql
 
     def prepare(self) -> None:
-        """The catalogue, the roles of fields, and the site's row; a changed mapping is cast again here."""
-        found = self.tracker.catalogue()
+        """The catalogue, what to walk, the roles of fields, the site's row; a changed mapping is cast again here."""
+        found, self.windows = together(self.tracker.catalogue, lambda: self.tracker.windows(self.scope))
         self.roles = catalogue.roles(self.site, found, self.where)
         held = self.mirror.rows("SELECT * FROM sites WHERE site = ?", [self.site.name])
         before = held[0] if held else None
@@ -111,18 +112,17 @@ class Steps:
 
     def walk(self) -> None:
         census.begin(self.mirror)
-        windows = self.tracker.windows(self.scope)
-        for stubs in self._pages(windows):
+        for stubs in self._pages():
             self.outcome.walked += len(stubs)
             self._tell("walk", self.outcome.walked, None)
         census.settle(self.mirror)
         self.outcome.walked = census.count_walked(self.mirror)
 
-    def _pages(self, windows: Sequence[str]) -> Iterator[list[Stub]]:
+    def _pages(self) -> Iterator[list[Stub]]:
         """Pages of all windows as they come, noted in portions that are worth a statement."""
         heap: list[Stub] = []
         try:
-            walks = streamed(windows, self.tracker.walk, self.site.requests.concurrency, self._still)
+            walks = streamed(self.windows, self.tracker.walk, self.site.requests.concurrency, self._still)
             for stubs in walks:
                 heap += stubs
                 if len(heap) >= census.SLICE:
