@@ -35,7 +35,7 @@ BULLETS = {"type": "bulletList", "content": [{"type": "listItem", "content": [{"
     ],
 )
 def test_a_body_reads_block_by_block(body: object, text: str) -> None:
-    assert plain(json.encode(body)) == text
+    assert plain(json.encode(body))[0] == text
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,15 @@ def test_a_body_reads_block_by_block(body: object, text: str) -> None:
     ],
 )
 def test_a_document_of_another_shape_gives_what_can_be_read(odd: object, text: str) -> None:
-    assert plain(json.encode(doc(PARAGRAPH, odd))) == "one line\ntwo\n" + text
+    assert plain(json.encode(doc(PARAGRAPH, odd)))[0] == "one line\ntwo\n" + text
+
+
+def test_whom_a_document_mentions_is_told_but_not_in_quotes() -> None:
+    jo, ann = ({"type": "mention", "attrs": {"id": who, "text": "@X"}} for who in ("a:1", "a:2"))
+    body = doc({"type": "paragraph", "content": [jo]}, {"type": "blockquote", "content": [ann]}, {"type": "mention"})
+    assert plain(json.encode(body))[1] == ["a:1"]
+    odd = doc({"type": "mention", "attrs": {"id": 7}, "content": "bare"})
+    assert plain(json.encode(odd)) == ("bare", ["7"])
 
 
 def test_what_is_no_json_is_refused() -> None:

@@ -12,6 +12,19 @@ from vcjira.text import INSTEAD, NAMED, VOCABULARY, named, read, vocabulary
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("[~jo] and [~accountid:5b1:a-2], again [~jo]", ["jo", "5b1:a-2"]),
+        ("{noformat}[~jo]{noformat} {quote}thanks [~ann]{quote} [~]", []),
+        ("an array[~x] in a line\n[~two words]", ["x", "two words"]),
+        ("nobody", []),
+    ],
+)
+def test_mentions_are_read_but_not_in_code_and_quotes(text: str, found: list[str]) -> None:
+    assert list(read(text).mentions) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ("our internal customers wait", ["L1:internal customers"]),
         ("The business wants it by Monday", ["L2:the business wants"]),
         ("they threw it, no: throw it over the wall", ["L3:throw it over the wall"]),

@@ -28,6 +28,7 @@ class World:
     comments: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
+    mentions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def homes(self) -> list[str]:
@@ -61,6 +62,11 @@ class World:
                     "digest": str(number), "lint": [],
                 } | columns
             )  # fmt: skip
+
+    def mention(self, issue: str, account: str, *, comment: bool = True) -> None:
+        """The latest comment, or the description, mentions somebody."""
+        where = self.comments[-1]["comment_id"] if comment else None
+        self.mentions.append({"site": SITE, "issue_id": issue, "comment_id": where, "account": account})
 
     def change(self, issue: str, who: str, what: str, before: str | None, after: str | None, hours: float = 2) -> None:
         number = len(self.changes) + 1
@@ -110,7 +116,7 @@ class World:
             everybody = [f"{home}.{n}" for home in self.homes for n in range(PEOPLE)]
             mirror.load("people", [{"site": SITE, "account_id": who, "name": who, "active": True} for who in everybody])
             mirror.load("site_fields", [{"site": SITE, "field_id": "summary", "name": "Summary"}])
-            for table in ("issues", "comments", "changes", "links"):
+            for table in ("issues", "comments", "changes", "links", "mentions"):
                 mirror.load(table, getattr(self, table))
             again.everything(mirror, settings or self.settings())
             yield mirror

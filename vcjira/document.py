@@ -1,10 +1,13 @@
 """The text of a description or a comment, from the JSON in which Jira gives it: wiki text, or an Atlassian document."""
 
+from collections.abc import Sequence
+
 from msgspec import Raw, Struct, ValidationError, json
 
 
 class Attrs(Struct, gc=False):
     text: str = ""
+    id: str = ""
 
 
 class Node(Struct, gc=False):
@@ -23,8 +26,9 @@ _BREAK = Node("text", "\n")
 _decode = json.Decoder(Node | str | None).decode
 
 
-def plain(body: bytes | Raw) -> str:
-    """The text of a body, block by block; code and quotes of a document are left out. What is no body reads as empty.
+def plain(body: bytes | Raw) -> tuple[str, Sequence[str]]:
+    """The text of a body, block by block, and the accounts that a document mentions; its code and quotes are left out.
+    What is no body reads as empty.
 
     Raises DecodeError where `body` is no JSON at all.
     """
@@ -34,8 +38,9 @@ def plain(body: bytes | Raw) -> str:
         value = json.decode(body)
         found = _odd(value) if isinstance(value, dict) else None
     if isinstance(found, str):
-        return found
+        return found, ()
     parts: list[str] = []
+    mentioned: list[str] = []
     rest = [found] if found else []
     while rest:  # not by recursion: how deep a document goes is not for us to say
         node = rest.pop()
@@ -50,9 +55,11 @@ def plain(body: bytes | Raw) -> str:
             rest.append(_BREAK)
         elif kind in _SHOWN and node.attrs:
             parts.append(node.attrs.text)
+            if kind == "mention" and node.attrs.id:
+                mentioned.append(node.attrs.id)
         if node.content:
             rest += node.content[::-1]
-    return "".join(parts)
+    return "".join(parts), mentioned
 
 
 def _odd(value: object) -> Node | None:
@@ -67,6 +74,6 @@ def _odd(value: object) -> Node | None:
     return Node(
         str(value.get("type", "")),
         str(value.get("text", "")),
-        Attrs(str(attrs.get("text", ""))) if isinstance(attrs, dict) else None,
+        Attrs(str(attrs.get("text", "")), str(attrs.get("id", ""))) if isinstance(attrs, dict) else None,
         [content] if content else None,
     )

@@ -3,6 +3,7 @@
 Times are naive `datetime` in UTC; ids are text as the server gave them. `None` means "not known or not set".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -19,6 +20,8 @@ class Person:
     email: str | None = None
     account_type: str | None = None
     active: bool | None = None
+    username: str | None = None
+    """What a text mentions the account by, on Data Center."""
 
 
 @dataclass(slots=True)
@@ -101,6 +104,8 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
+    mentions: dict[str, Sequence[str]] = field(default_factory=dict)
+    """Comment id (empty: the description) -> whom it mentions, where it does: account ids, or user names."""
     texts: dict[str, str] = field(default_factory=dict)
     """Comment id (empty: the description) -> its text; saved only by a mirror that was told to keep text."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
@@ -11,6 +11,7 @@ _MACROS = re.compile(r"\{(code|noformat|quote)[^}]{0,200}\}.*?\{\1\}", re.DOTALL
 _FENCES = re.compile(r"```.*?```", re.DOTALL)
 _QUOTES = re.compile(r"^[ \t]*(?:>|bq\.).*$", re.MULTILINE)
 _LINKS = re.compile(r"https?://\S+")
+_MENTIONS = re.compile(r"\[~(?:accountid:)?([^\]\[\s][^\]\[\n]{0,254})\]")
 _WORD = re.compile(r"\w[\w'’-]*")
 _TYPOGRAPHY = "–—…“”„‘‚«»•·\u00a0\u2028"
 """Marks outside ASCII that are common and part of no word."""
@@ -167,6 +168,8 @@ class Reading:
     lint: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     """Users and customers that the text names, as `U:buyer` and `C:globex`."""
+    mentions: Sequence[str] = ()
+    """Accounts that the text mentions, each once: by id on Cloud, by user name on Data Center."""
     text: str = ""
     """The text itself; only those who were told to keep it may."""
     forwarded_from: str | None = None
@@ -187,6 +190,7 @@ def read(text: str) -> Reading:
         question="?" in prose,
         lint=vocabulary(prose, places) if places else [],
         names=named(prose, places) if places else [],
+        mentions=list(dict.fromkeys(_MENTIONS.findall(prose))) if "[~" in prose else (),
         text=text,
         digest=hashlib.blake2b(words, digest_size=8).hexdigest(),
         forwarded_from=forwarded(text),

@@ -100,6 +100,17 @@ def test_comments_keep_words_questions_and_visibility_but_no_text():
     ]
 
 
+def test_mentions_are_kept_by_the_text_that_holds_them():
+    adf = {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "a:1"}}, {"type": "text", "text": "[~b]"}]}
+    said = [{"id": str(n), "created": 1_500_000_000, "body": body} for n, body in enumerate([adf, "to [~jo]", "hi"])]
+    found = shapes.issue(
+        raw(description=adf), [], complete=True, comments=answered(said, list[answers.Comment]), all_comments=True
+    )
+    assert found.mentions == {"": ["a:1", "b"], "0": ["a:1", "b"], "1": ["jo"]}
+    assert shapes.person({"name": "jo", "key": "JIRAUSER1"}).username == "jo"
+    assert shapes.person({"name": "jo", "accountId": "a:1"}).username is None
+
+
 def test_links_have_a_direction_and_custom_fields_lose_only_noise():
     found = issue(
         issuelinks=[{"type": {"name": "Blocks"}, "inwardIssue": {"key": "X-1"}}, {"type": {"name": "Clones"}}],

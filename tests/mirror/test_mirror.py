@@ -29,7 +29,7 @@ def issue(number: int, **changes: object) -> Issue:
         "changes": [Change("1", 0, WHEN, "ann", "status", None, "1", "Open", "2", "")],
         "comments": [Comment("5", WHEN, "ann", None, 3)],
         "links": [Link("ABC-9", "Blocks", "inward")],
-        "people": {"ann": Person("ann", "Ann", "ann@acme.example")},
+        "people": {"ann": Person("ann", "Ann", "ann@acme.example")}, "mentions": {"": ["bob"]},
     }  # fmt: skip
     return Issue(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -139,7 +139,7 @@ def test_saving_again_replaces_and_never_doubles(batches):
         for batch in batches:
             save(mirror, "acme", [issue(number) for number in batch], WHEN)
         held = {number for batch in batches for number in batch}
-        for table in ("issues", "changes", "comments", "links", "issue_fields"):
+        for table in ("issues", "changes", "comments", "links", "mentions", "issue_fields"):
             assert mirror.value(f"SELECT count(*) FROM {table}") == len(held), table
 
 

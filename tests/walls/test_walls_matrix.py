@@ -58,6 +58,43 @@ def test_generous_counts_edits_of_the_text_and_words_on_the_parent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("who", "mentioned", "note", "two_way"),
+    [
+        (None, "Platform.2", False, True),  # the description
+        (None, "Sales.1", False, False),  # of the same side
+        (None, "Legal.1", False, False),  # of neither side
+        (None, "nobody.known", False, False),
+        ("Sales.3", "Platform.2", True, True),  # a note of the asking side
+        ("Sales.3", "Sales.1", True, False),
+        ("Legal.1", "Platform.2", True, False),  # by neither side
+    ],
+)
+def test_generous_counts_what_is_no_talk_but_mentions_the_other_side(
+    who: str | None, mentioned: str, note: bool, two_way: bool
+) -> None:
+    world = World()
+    for number in range(30):
+        issue = world.ask(f"Sales.{number % 12}", "Platform")
+        world.say(issue, "Platform.1")
+        if who:
+            world.say(issue, who, public=not note)
+        world.mention(issue, mentioned, comment=note)
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.one_way == 30
+    assert cell.generous.hits == (0 if two_way else 30)
+
+
+def test_a_mention_that_nobody_answered_is_no_exchange() -> None:
+    world = World()
+    for number in range(30):
+        issue = world.ask(f"Sales.{number % 12}", "Platform")
+        world.mention(issue, "Platform.1", comment=False)
+    with world.mirror() as mirror:
+        assert world.cells(mirror)["Sales", "Platform"].generous.hits == 30
+
+
+@pytest.mark.parametrize(
     ("requests", "requesters", "told"),
     [(29, 12, "not enough: 29 requests"), (60, 9, "too few requesters: 9"), (30, 10, "")],
 )

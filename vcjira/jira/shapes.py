@@ -70,6 +70,7 @@ def person(raw: object) -> Person | None:
         email=raw.get("emailAddress") or None,
         account_type=raw.get("accountType"),
         active=raw.get("active"),
+        username=None if raw.get("accountId") else raw.get("name"),
     )
 
 
@@ -84,8 +85,7 @@ def issue(
     """One issue; `complete` and `all_comments` say whether histories and comments were read to the end."""
     people: dict[str, Person] = {}
     status = _value(raw.raw("status"))
-    body = text.read(plain(raw.raw("description")))
-    bodies = {"": body.text}
+    readings = {"": (body := _read(raw.raw("description")))}
     return Issue(
         issue_id=str(raw.id),
         key=raw.key,
@@ -118,10 +118,11 @@ def issue(
             if value != answers.NOTHING and name not in ELSEWHERE and (kept := _kept(value)) is not None
         },
         changes=_changes(histories, people),
-        comments=[_comment(comment_id, entry, people, bodies) for comment_id, entry in _once(comments).items()],
+        comments=[_comment(comment_id, entry, people, readings) for comment_id, entry in _once(comments).items()],
         links=_links(json.decode(raw.raw("issuelinks"))),
         people=people,
-        texts=bodies,
+        mentions={name: one.mentions for name, one in readings.items() if one.mentions},
+        texts={name: one.text for name, one in readings.items()},
     )
 
 
@@ -214,12 +215,21 @@ def _once(entries: Iterable[Entry]) -> dict[str, Entry]:
     return {str(entry.id): entry for entry in entries}
 
 
-def _comment(comment_id: str, raw: answers.Comment, people: dict[str, Person], bodies: dict[str, str]) -> Comment:
+def _read(raw: Raw) -> text.Reading:
+    body, mentioned = plain(raw)
+    found = text.read(body)
+    if mentioned:
+        found.mentions = list(dict.fromkeys([*mentioned, *found.mentions]))
+    return found
+
+
+def _comment(
+    comment_id: str, raw: answers.Comment, people: dict[str, Person], readings: dict[str, text.Reading]
+) -> Comment:
     created = moment(raw.created)
     if created is None:
         raise ValueError(f"comment {comment_id} has no time")
-    body = text.read(plain(raw.body))
-    bodies[comment_id] = body.text
+    body = readings[comment_id] = _read(raw.body)
     return Comment(
         comment_id=comment_id,
         created=created,

@@ -10,7 +10,7 @@ import msgspec
 from vcjira.mirror import Mirror
 from vcjira.model import Issue, Person
 
-_OWN = ("changes", "comments", "links", "people", "fields", "texts")
+_OWN = ("changes", "comments", "links", "people", "fields", "mentions", "texts")
 _COLUMNS = [column.name for column in columns_of(Issue) if column.name not in _OWN]
 _encode = msgspec.json.Encoder().encode
 
@@ -38,12 +38,13 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
             "SELECT count(*) FROM issues WHERE site = ? AND issue_id IN (SELECT issue_id FROM incoming)", [site]
         )
         if held:
-            for table in ("issues", "issue_fields", "changes", "comments", "links", "texts"):
+            for table in ("issues", "issue_fields", "changes", "comments", "links", "mentions", "texts"):
                 mirror.run(
                     f"DELETE FROM {table} WHERE site = ? AND issue_id IN (SELECT issue_id FROM incoming)", [site]
                 )
         mirror.load("issues", _issue_rows(site, issues, fetched_at))
         mirror.load("issue_fields", _field_rows(site, issues))
+        mirror.load("mentions", _mention_rows(site, issues))
         if mirror.meta(KEEP_TEXT):
             mirror.load("texts", _text_rows(site, issues))
         for table in ("changes", "comments", "links"):
@@ -54,7 +55,7 @@ def save(mirror: Mirror, site: str, issues: Sequence[Issue], fetched_at: datetim
 
 
 def _look(person: Person) -> tuple[object, ...]:
-    return person.account_id, person.name, person.email, person.account_type, person.active
+    return person.account_id, person.name, person.email, person.account_type, person.active, person.username
 
 
 def _issue_rows(site: str, issues: Sequence[Issue], fetched_at: datetime) -> Iterator[dict[str, object]]:
@@ -66,6 +67,13 @@ def _issue_rows(site: str, issues: Sequence[Issue], fetched_at: datetime) -> Ite
 def _field_rows(site: str, issues: Sequence[Issue]) -> Iterator[dict[str, object]]:
     for issue in issues:
         yield {"site": site, "issue_id": issue.issue_id, "fields": _encode(issue.fields).decode()}
+
+
+def _mention_rows(site: str, issues: Sequence[Issue]) -> Iterator[dict[str, object]]:
+    for issue in issues:
+        for comment_id, accounts in issue.mentions.items():
+            for account in accounts:
+                yield {"site": site, "issue_id": issue.issue_id, "comment_id": comment_id or None, "account": account}
 
 
 def _text_rows(site: str, issues: Sequence[Issue]) -> Iterator[dict[str, object]]:
@@ -87,11 +95,12 @@ _MERGE = """
 CREATE OR REPLACE TEMP TABLE best AS
 SELECT person.* FROM (
     SELECT max({'seen': seen, 'named': name IS NOT NULL, 'mailed': email IS NOT NULL, 'name': name, 'email': email,
-                'account_type': account_type, 'active': active, 'site': site, 'account_id': account_id}) AS person
+                'account_type': account_type, 'active': active, 'username': username, 'site': site,
+                'account_id': account_id}) AS person
     FROM (
-        SELECT site, account_id, name, email, account_type, active, seen FROM met
+        SELECT site, account_id, name, email, account_type, active, username, seen FROM met
         UNION ALL
-        SELECT site, account_id, name, email, account_type, active, seen FROM people
+        SELECT site, account_id, name, email, account_type, active, username, seen FROM people
         WHERE site = ? AND account_id IN (SELECT account_id FROM met)
     )
     GROUP BY site, account_id
@@ -107,6 +116,6 @@ def save_people(mirror: Mirror, site: str, people: Iterable[Person], seen: datet
     mirror.run(_MERGE, [site])
     mirror.run("DELETE FROM people WHERE site = ? AND account_id IN (SELECT account_id FROM met)", [site])
     mirror.run(
-        "INSERT INTO people BY NAME SELECT site, account_id, name, email, account_type, active, seen,"
+        "INSERT INTO people BY NAME SELECT site, account_id, name, email, account_type, active, username, seen,"
         " lower(nullif(split_part(email, '@', 2), '')) AS email_domain FROM best"
     )

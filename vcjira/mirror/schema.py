@@ -5,7 +5,7 @@ No keys and no indexes: DuckDB's ART indexes are where its crash reports are, an
 transaction needs none.
 """
 
-VERSION = 4
+VERSION = 5
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -35,7 +35,11 @@ CREATE TABLE links (site TEXT, issue_id TEXT, other_key TEXT, type TEXT, directi
 CREATE TABLE people (
     site TEXT, account_id TEXT, name TEXT, email TEXT, email_domain TEXT, account_type TEXT,
     active BOOLEAN, bot BOOLEAN, groups TEXT[], organizations TEXT[],
-    seen TIMESTAMP                  -- `updated` of the issue that showed the account so
+    seen TIMESTAMP,                 -- `updated` of the issue that showed the account so
+    username TEXT                   -- by which texts mention the account on Data Center
+);
+CREATE TABLE mentions (         -- whom a text mentions; comment_id is null for the description
+    site TEXT, issue_id TEXT, comment_id TEXT, account TEXT     -- an account id, on Data Center a user name
 );
 CREATE TABLE texts (            -- only where `language.keep_text` is set; comment_id is null for the description
     site TEXT, issue_id TEXT, comment_id TEXT, body TEXT
@@ -212,6 +216,10 @@ CREATE TABLE queue (
 );
 CREATE TABLE stale (site TEXT, issue_id TEXT);
 CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);
+""",
+    5: """
+CREATE TABLE mentions (site TEXT, issue_id TEXT, comment_id TEXT, account TEXT);
+ALTER TABLE people ADD COLUMN username TEXT;
 """,
 }
 """Version reached -> SQL that brings the version before to it."""

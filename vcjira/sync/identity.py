@@ -7,7 +7,10 @@ from vcjira.mirror import Mirror
 from vcjira.tracker import Tracker
 
 SAMPLE = 50
-HELD = ("issues", "issue_fields", "changes", "comments", "links", "people", "memberships", "lookups", "findings")
+HELD = (
+    "issues", "issue_fields", "changes", "comments", "links", "mentions", "texts", "people", "memberships", "lookups",
+    "findings",
+)  # fmt: skip
 """Tables that hold what a site told us."""
 
 

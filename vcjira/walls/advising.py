@@ -152,7 +152,7 @@ def _but(cell: Cell, *, talks: bool) -> Iterable[str]:
     """What speaks against, or cannot be seen."""
     if talks:
         yield (
-            f"counting edits and words on the parent only {cell.generous.share:.0%} are one-way"
+            f"counting edits, mentions and words on the parent only {cell.generous.share:.0%} are one-way"
             f" ({cell.generous.low:.0%}-{cell.generous.high:.0%}): they may talk elsewhere in Jira"
         )
     if not cell.named:

@@ -1,8 +1,8 @@
 """The requests of a window with what was said on each until a day: the table `wall_requests` behind the matrix.
 
 Three readings of "two-way" (patterns.md 5.1): both sides wrote where both can read; strict: and the receiving side
-wrote before the requester side had to write again; generous: what people of both sides wrote on the parent, and edits
-of summary or description, count as well.
+wrote before the requester side had to write again; generous: what people of both sides wrote on the parent, edits of
+summary or description, and texts that are no talk of themselves but mention a person of the other side, count as well.
 """
 
 from collections.abc import Sequence
@@ -41,33 +41,67 @@ LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) p ON p.site = r.site AN
 WHERE NOT r.bulk AND r.created >= $from AND r.created < $to {only}
 """
 
+
+def _sides(who: str) -> str:
+    """SQL: whether somebody is of the asking side, of the receiving one, where affiliations `f` and memberships `p` of
+    that time are joined in."""
+    asking = f"{who} = c.requester_id OR bool_or(coalesce(f.organization = c.organization, false))"
+    member = "bool_or(coalesce(p.team = c.team, false)) OR NOT c.staffed"
+    return f"{asking} AS asking, ({member}) AND NOT ({asking}) AS receiving"
+
+
+def _belongs(who: str) -> str:
+    """SQL: the joins that `_sides` needs, for an event `s`."""
+    return f"""
+    LEFT JOIN affiliations f ON f.site = s.site AND f.account_id = {who} AND {holds("f", "s.happened")}
+    LEFT JOIN person_teams p ON p.site = s.site AND p.account_id = {who} AND {holds("p", "s.happened")}"""
+
+
 GENEROUS = f"""
--- sides that left a weaker sign on a request: an edit of its text after the first minute, a comment on its parent
+-- sides that left a weaker sign on a request: an edit of its text after the first minute, a comment on its parent; of
+-- the description, notes and templates only such as mention somebody of the other side
 CREATE OR REPLACE TEMP TABLE wall_generous AS
-WITH signs AS (
-    SELECT c.site, c.issue_id, e.author_id, min(e.changed) AS happened
+WITH mentioning AS (
+    SELECT c.site, c.issue_id, coalesce(i.creator_id, i.reporter_id) AS author_id, c.created AS happened, m.account
+    FROM mentions m JOIN wall_chosen c USING (site, issue_id) JOIN issues i USING (site, issue_id)
+    WHERE m.comment_id IS NULL
+    UNION ALL
+    SELECT c.site, c.issue_id, t.author_id, t.created, m.account
+    FROM mentions m JOIN wall_chosen c USING (site, issue_id) JOIN talk t USING (site, issue_id, comment_id)
+    WHERE t.human AND (t.template OR NOT t.public) AND t.created <= $as_of
+),
+named AS (
+    SELECT s.site, s.issue_id, s.author_id, s.happened, coalesce(p.account_id, s.account) AS mentioned
+    FROM mentioning s LEFT JOIN people p ON p.site = s.site AND coalesce(p.username, p.account_id) = s.account
+),
+addressed AS (
+    SELECT c.site, c.issue_id, s.author_id, s.happened, {_sides("s.mentioned")}
+    FROM named s JOIN wall_chosen c USING (site, issue_id){_belongs("s.mentioned")}
+    GROUP BY c.site, c.issue_id, s.author_id, s.happened, s.mentioned, c.requester_id, c.staffed
+),
+signs AS (
+    SELECT c.site, c.issue_id, e.author_id, min(e.changed) AS happened, true AS to_asking, true AS to_receiving
     FROM wall_chosen c JOIN changes e USING (site, issue_id)
     WHERE lower(e.field) IN ('summary', 'description') AND e.changed <= $as_of
         AND e.changed > c.created + INTERVAL '60' SECOND AND e.author_id IS NOT NULL GROUP BY ALL
     UNION ALL
-    SELECT c.site, c.issue_id, t.author_id, min(t.created)
+    SELECT c.site, c.issue_id, t.author_id, min(t.created), true, true
     FROM wall_chosen c JOIN issues p ON p.site = c.site AND p.key = c.parent_key
     JOIN talk t ON t.site = p.site AND t.issue_id = p.issue_id
     WHERE t.human AND NOT t.template AND t.created > c.created AND t.created <= $as_of GROUP BY ALL
+    UNION ALL
+    SELECT site, issue_id, author_id, happened, asking, receiving FROM addressed
 ),
 human AS (
     SELECT s.* FROM signs s ANTI JOIN (SELECT site, account_id AS author_id FROM people WHERE bot) b
         USING (site, author_id)
 ),
 sided AS (
-    SELECT c.site, c.issue_id, s.author_id = c.requester_id OR bool_or(coalesce(f.organization = c.organization, false))
-        AS asking, bool_or(coalesce(p.team = c.team, false)) OR NOT c.staffed AS receiving
-    FROM human s JOIN wall_chosen c USING (site, issue_id)
-    LEFT JOIN affiliations f ON f.site = s.site AND f.account_id = s.author_id AND {holds("f", "s.happened")}
-    LEFT JOIN person_teams p ON p.site = s.site AND p.account_id = s.author_id AND {holds("p", "s.happened")}
-    GROUP BY c.site, c.issue_id, s.author_id, c.requester_id, c.staffed
+    SELECT c.site, c.issue_id, s.to_asking, s.to_receiving, {_sides("s.author_id")}
+    FROM human s JOIN wall_chosen c USING (site, issue_id){_belongs("s.author_id")}
+    GROUP BY c.site, c.issue_id, s.author_id, c.requester_id, c.staffed, s.to_asking, s.to_receiving
 )
-SELECT site, issue_id, bool_or(asking) AS asking, bool_or(receiving AND NOT asking) AS receiving
+SELECT site, issue_id, bool_or(asking AND to_receiving) AS asking, bool_or(receiving AND to_asking) AS receiving
 FROM sided GROUP BY site, issue_id
 """
 
