@@ -2,7 +2,10 @@
 
 Definition. Cycles of a status that waits for the requester (waiting for customer, more details needed, ...) and back
 from it. One hit per issue, at the end of cycle number `cycles`.
-Formula. Cycles per issue; share of issues with at least 3.
+Formula. Cycles per issue; share of issues with at least 3. Not the share of waits that began within an hour of the
+end of an SLA: of a running clock Jira tells the goal and the time left now, of an ended one its last deadline. Every
+pause moves that, and where it lay when a wait began is not recorded; to reckon it back takes the SLA's calendar and the
+conditions that pause it, which no issue holds.
 Default. 3: in the third round by text a call is cheaper. That is a judgement, not literature.
 Edges. Statuses are known by name; rules that pause a clock automatically do not count.
 Source. BPI Challenge 2013, question 3 ("wait-user"); Breu et al., CSCW 2010.
