@@ -78,12 +78,14 @@ def save_owners(mirror: Mirror, settings: Settings) -> None:
     names = {name: team.field_team for name, team in settings.teams.items()}
     for role in ("team", "assignment_group"):
         today = "i.team_field" if role == "team" else "NULL"
+        played = mirror.value("SELECT count(*) FROM t_roles WHERE role = ?", [role])
+        moves = items(role) if played else "(FROM changes LIMIT 0)"
         mirror.run(f"""
             CREATE OR REPLACE TEMP TABLE t_by_{role} AS
             WITH first AS (
                 SELECT site, issue_id, arg_min({{'text': from_text}}, {FIRST}).text AS raised,
                     arg_min(to_text, {FIRST}) FILTER (to_text IS NOT NULL) AS later
-                FROM {items(role)} GROUP BY ALL
+                FROM {moves} GROUP BY ALL
             )
             SELECT site, issue_id, {_translated("raised", names)} AS team, {_translated("later", names)} AS later
             FROM (
@@ -160,23 +162,28 @@ def _by_component(mirror: Mirror, settings: Settings) -> None:
 def _by_project(mirror: Mirror, settings: Settings) -> None:
     """The project in which it was raised: from the first move's old key (E5), else today's."""
 
-    def owner(column: str) -> str:
-        cases = [
-            f"WHEN {one_of(column, Words(team.projects))} THEN {quote(name)}"
-            for name, team in settings.teams.items()
-            if team.projects
-        ]
-        return f"CASE {' '.join(cases)} END" if cases else "NULL::TEXT"
-
+    cases = [
+        f"WHEN {one_of('project', Words(team.projects))} THEN {quote(name)}"
+        for name, team in settings.teams.items()
+        if team.projects
+    ]
+    owner = f"CASE {' '.join(cases)} END" if cases else "NULL::TEXT"
     mirror.run(f"""
         CREATE OR REPLACE TEMP TABLE t_by_project AS
         WITH moved AS (
             SELECT site, issue_id, regexp_replace(arg_min(from_text, {FIRST}), '-[0-9]+$', '') AS project
             FROM changes WHERE lower(field) = 'key' AND from_text IS NOT NULL GROUP BY ALL
+        ),
+        placed AS (
+            SELECT i.site, i.issue_id, lower(coalesce(m.project, i.project)) AS raised_in, lower(i.project) AS today
+            FROM issues i LEFT JOIN moved m USING (site, issue_id)
+        ),
+        owned AS (  -- of each project once: patterns may be many, and issues are
+            SELECT project, {owner} AS team
+            FROM (SELECT raised_in AS project FROM placed UNION SELECT today FROM placed)
         )
-        SELECT site, issue_id, {owner("raised_in")} AS team, {owner("today")} AS later
-        FROM (SELECT i.site, i.issue_id, lower(coalesce(m.project, i.project)) AS raised_in, lower(i.project) AS today
-              FROM issues i LEFT JOIN moved m USING (site, issue_id))
+        SELECT p.site, p.issue_id, o.team, l.team AS later
+        FROM placed p LEFT JOIN owned o ON o.project = p.raised_in LEFT JOIN owned l ON l.project = p.today
     """)
 
 

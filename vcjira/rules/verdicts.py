@@ -113,18 +113,19 @@ def _mark_issues(mirror: Mirror, book: Book, columns: list[str]) -> None:
 
 
 def _key_issues(mirror: Mirror, book: Book, moment: datetime) -> None:
-    """`t_keyed`: per issue the requester's row then and now, its facet, and the epoch of its day."""
+    """`t_keyed`: per issue its team, the requester's row then and now, its facet, and the epoch of its day."""
     days = ", ".join(f"DATE '{day}'" for day in book.days)
     mirror.run(
         f"""
         CREATE OR REPLACE TEMP TABLE t_keyed AS
-        SELECT i.site, i.issue_id, p.requester_id, p.carrier_id, f.fid,
+        SELECT i.site, i.issue_id, i.created, t.team, p.requester_id, p.carrier_id, f.fid,
             coalesce(r.pid, 0) AS pid_then, coalesce(n.pid, 0) AS pid_now,
             CASE WHEN i.created IS NULL THEN {NEVER}
                 ELSE len(list_filter([{days}]::DATE[], lambda day: day <= i.created::DATE)) END::INTEGER AS epoch
         FROM issues i
         JOIN issue_parties p USING (site, issue_id)
         JOIN t_issue_facets f USING (site, issue_id)
+        LEFT JOIN issue_teams t USING (site, issue_id)
         LEFT JOIN t_requesters r ON r.site = i.site AND r.account_id = p.requester_id
             AND (r.since IS NULL OR r.since <= coalesce(i.created, $moment))
             AND (r.until IS NULL OR r.until > coalesce(i.created, $moment))
@@ -236,13 +237,12 @@ def _fill(mirror: Mirror) -> None:
     mirror.run("""
         INSERT INTO classes BY NAME
         WITH own AS (
-            SELECT DISTINCT k.site, k.issue_id FROM t_keyed k JOIN issues i USING (site, issue_id)
-            JOIN issue_teams t USING (site, issue_id)
-            JOIN person_teams p ON p.site = k.site AND p.account_id = k.requester_id AND p.team = t.team
-                AND (p.valid_from IS NULL OR p.valid_from <= i.created)
-                AND (p.valid_until IS NULL OR p.valid_until > i.created)
+            SELECT DISTINCT k.site, k.issue_id FROM t_keyed k
+            JOIN person_teams p ON p.site = k.site AND p.account_id = k.requester_id AND p.team = k.team
+                AND (p.valid_from IS NULL OR p.valid_from <= k.created)
+                AND (p.valid_until IS NULL OR p.valid_until > k.created)
         )
-        SELECT k.site, k.issue_id, k.requester_id, k.carrier_id, r.organization, t.team,
+        SELECT k.site, k.issue_id, k.requester_id, k.carrier_id, r.organization, k.team,
             o.issue_id IS NOT NULL AS own_team, v.class, v.has_choice, v.delivers_to_others,
             list_filter([v.has_choice_rule, CASE WHEN v.delivers_rule IS DISTINCT FROM v.has_choice_rule
                 THEN v.delivers_rule END], lambda x: x IS NOT NULL) AS rules,
@@ -250,5 +250,5 @@ def _fill(mirror: Mirror) -> None:
         FROM t_keyed k JOIN issue_verdicts j USING (site, issue_id)
         JOIN verdicts v ON v.verdict_id = j.then_id JOIN verdicts n ON n.verdict_id = j.now_id
         JOIN t_requesters r ON r.pid = k.pid_then
-        LEFT JOIN issue_teams t USING (site, issue_id) LEFT JOIN own o USING (site, issue_id)
+        LEFT JOIN own o USING (site, issue_id)
     """)
