@@ -98,7 +98,6 @@ class Mirror:
 
         Columns that a row lacks become null; times are ISO texts or `datetime`.
         """
-        types = {str(name): str(kind) for name, kind in self.tuples(_COLUMNS, [table])}
         encode = msgspec.json.Encoder().encode_lines
         source = iter(rows)
         with tempfile.NamedTemporaryFile(prefix="vcjira-", suffix=".jsonl") as file:
@@ -112,11 +111,17 @@ class Mirror:
                 file.flush()
                 if not file.tell():
                     return
-            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in self._columns(table))
             self.run(
                 f"INSERT INTO {table} BY NAME SELECT * FROM read_json('{file.name}', format='newline_delimited',"
                 f" columns={{{columns}}}, maximum_object_size={max(LINE, 2 * longest)})"
             )
+
+    def _columns(self, table: str) -> list[tuple[str, str]]:
+        """Names and types, as the table stands before others of its name."""
+        with _explained(self.path):
+            found = self._con.execute(f"FROM {table} LIMIT 0").description or ()
+        return [(column[0], str(column[1])) for column in found]
 
     def meta(self, name: str) -> str | None:
         found = self.value("SELECT value FROM meta WHERE name = ?", [name])
@@ -148,12 +153,6 @@ class Mirror:
 
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")
-
-
-_COLUMNS = """
-SELECT column_name, data_type FROM duckdb_columns()
-WHERE table_name = ? AND NOT internal ORDER BY column_index
-"""
 
 
 def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
