@@ -6,9 +6,13 @@ from typing import Any
 
 from two_sides import NOW, World
 
-from vcjira import walls
+from vcjira import statistics, walls
 from vcjira.report import texts
-from vcjira.walls.cell import Cell, Joint, Share, Stratum, portion
+from vcjira.walls.cell import Cell, Joint, Share, Stratum
+
+
+def portion(hits: int, of: int) -> Share:
+    return Share(hits, of, hits / of, *statistics.wilson(hits, of))
 
 
 def cell(organization: str = "Sales", one_way: int = 95, **columns: Any) -> Cell:

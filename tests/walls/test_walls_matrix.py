@@ -6,6 +6,7 @@ import pytest
 from two_sides import NOW, SITE, World
 
 from vcjira import statistics, walls
+from vcjira.walls.cell import Share
 
 
 def test_a_request_is_two_way_when_both_sides_wrote() -> None:
@@ -39,6 +40,68 @@ def test_strict_wants_the_answer_before_the_requester_writes_again() -> None:
     with world.mirror() as mirror:
         cell = world.cells(mirror)["Sales", "Platform"]
     assert (cell.one_way, cell.strict.hits, cell.strict.of) == (0, 15, 40)
+
+
+def by_hand(clusters: list[tuple[float, float]]) -> tuple[float, float]:
+    """The interval of a share from its own clusters: (hits, size)."""
+    effect = max(1.0, statistics.design_effect(clusters) * statistics.few_clusters(len(clusters)))
+    return statistics.wilson(sum(k for k, _ in clusters) / effect, sum(n for _, n in clusters) / effect)
+
+
+def test_each_share_has_the_design_effect_of_its_own_requesters() -> None:
+    """All answer, but four of twelve always write first; half of what is asked is new, of ten of them."""
+    world = World()
+    issues = []
+    for number in range(60):
+        who = f"Sales.{number % 12}"
+        issues.append(world.ask(who, "Platform"))
+        world.say(issues[-1], *((who, "Platform.1") if number % 12 < 4 else ("Platform.1", who)))
+    new = [issue for number, issue in enumerate(issues) if number % 12 < 10 and number < 36]
+    for issue in new[:6]:
+        world.comments = [said for said in world.comments if said["issue_id"] != issue]
+    with world.mirror() as mirror:
+        mirror.run("DELETE FROM novelty")
+        mirror.load("novelty", [{"site": SITE, "issue_id": issue, "kind": "novel"} for issue in new])
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.one_way == 6
+    assert (cell.strict.hits, cell.strict.of) == (22, 60)
+    assert (cell.strict.low, cell.strict.high) == pytest.approx(by_hand([(5, 5)] * 4 + [(1, 5)] * 2 + [(0, 5)] * 6))
+    assert (cell.novel.one_way, cell.novel.requests) == (6, 30)
+    assert (cell.novel.low, cell.novel.high) == pytest.approx(by_hand([(1, 3)] * 6 + [(0, 3)] * 4))
+
+
+def passed_on(actors: int) -> Share:
+    """The silent share where 40 requests of 12 people were passed on by so many, three of them without a word."""
+    world = World()
+    for number in range(40):
+        issue = world.ask(f"Sales.{number % 12}", "Platform", assignee_id="Data.1")
+        actor = f"Platform.{number % actors}"
+        world.change(issue, actor, "assignee", "Platform.1", "Data.1")
+        if number % actors >= 3:
+            world.say(issue, actor)
+    with world.mirror() as mirror:
+        return world.cells(mirror)["Sales", "Platform"].silent
+
+
+def test_silent_hand_overs_hang_together_by_who_passed_on() -> None:
+    silent = passed_on(10)
+    assert (silent.hits, silent.of) == (12, 40)
+    assert (silent.low, silent.high) == pytest.approx(by_hand([(4, 4)] * 3 + [(0, 4)] * 7))
+    few = passed_on(8)
+    assert (few.share, few.low) == (15 / 40, None)  # fewer than ten: no interval
+
+
+def test_where_all_or_none_are_hit_the_effect_is_that_of_the_cell() -> None:
+    world = World()
+    for number in range(60):  # one-way by habit; nobody ever waited for an answer to ask again
+        who = f"Sales.{number % 12}"
+        issue = world.ask(who, "Platform")
+        if number % 12 < 6:
+            world.say(issue, who, "Platform.1")
+    with world.mirror() as mirror:
+        cell = world.cells(mirror)["Sales", "Platform"]
+    assert cell.design_effect > 5
+    assert (cell.strict.hits, cell.strict.design_effect) == (60, cell.design_effect)
 
 
 def test_generous_counts_edits_of_the_text_and_words_on_the_parent() -> None:

@@ -3,7 +3,8 @@
 Definition. A hand-over straight from one owner to another at time t, with no conversation event by the two owners, the
 person who did it or the reporter from `before` t to `after` t (both ends included). One hit per silent hand-over.
 At team level the members of both teams count as owners. Internal notes count: they are talk between teams.
-Formula. S = silent hand-overs / hand-overs, per ordered pair.
+Formula. S = silent hand-overs / hand-overs, per ordered pair; its interval is widened by the habits of those who
+passed on.
 Default. 24 h before, 72 h after, of calendar time always: one working day before, a weekend after. In two public Jiras
 25-41 % of hand-overs between persons are silent so. Look at 4 h, 24 h and 7 d as well before saying much.
 Edges. A comment typed in the assign dialog has the same second and counts; text that one author repeats five times or

@@ -6,8 +6,8 @@
 from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls.advising import Advice, Theme, advice, left_alone, themes
-from vcjira.walls.cell import SHOW_FROM, Cell, clustered
-from vcjira.walls.joint import MIN_REQUESTERS, Moved, joint_issues, moved
+from vcjira.walls.cell import MIN_REQUESTERS, SHOW_FROM, Cell, clustered
+from vcjira.walls.joint import Moved, joint_issues, moved
 from vcjira.walls.matrix import WINDOW, matrix, other
 
 __all__ = [

@@ -10,24 +10,28 @@ from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 
 SHOW_FROM = 20
 """U1: no share is shown of fewer."""
+MIN_REQUESTERS = 10
+"""U2: of fewer clusters no interval is said."""
 MIN_RECEIVERS = 3
 """U11: what is said of a team of fewer is said of persons; of the asking side ten are needed anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`hits` of `of`, with its interval (U1, U2); `share`, `low` and `high` are null below 20."""
+    """`hits` of `of`, with its interval (U1) by its own design effect (U2); `share` is null below 20, `low` and `high`
+    are where fewer than ten clusters are behind it, too."""
 
     hits: int = 0
     of: int = 0
     share: float | None = None
     low: float | None = None
     high: float | None = None
+    design_effect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """One-way requests among the novel or the routine ones of a cell; `low`, `high` null below 20."""
+    """One-way requests among the novel or the routine ones of a cell; `low`, `high` as those of a share."""
 
     requests: int = 0
     one_way: int = 0
@@ -109,7 +113,7 @@ class Cell:
     """Routine requests that took four turns of talk or more: candidates for self-service."""
     novel_gap_low: float | None = None
     novel_gap_high: float | None = None
-    """Newcombe interval of the one-way share of novel requests less that of routine ones; from 20 of each on."""
+    """Newcombe interval of the one-way share of novel requests less that of routine ones, where both have one."""
     novel_named: bool = False
     embedding: float | None = None
     embedding_low: float | None = None
@@ -130,16 +134,42 @@ class Cell:
         return self.site, self.organization, self.team
 
 
-def portion(hits: float | None, of: float | None, effect: float = 1.0) -> Share:
-    """A share with its Wilson interval at the effective size; no more than counts below 20."""
-    k, n = int(hits or 0), int(of or 0)
+def portion(sums: Mapping[str, Any], otherwise: float = 1.0) -> Share:
+    """A share with its Wilson interval at the effective size, from the sums over its clusters.
+
+    Where nobody or everybody is hit, no design effect can be seen: then it is `otherwise`.
+    """
+    k, n = int(sums["k"] or 0), int(sums["n"] or 0)
     if n < SHOW_FROM:
         return Share(k, n)
+    if sums["m"] < MIN_REQUESTERS:
+        return Share(k, n, k / n)
+    effect = clustered(sums) if 0 < k < n else max(otherwise, clustered(sums))
     low, high = statistics.wilson(k / effect, n / effect)
-    return Share(k, n, k / n, low, high)
+    return Share(k, n, k / n, low, high, effect)
 
 
-def clustered(row: Mapping[str, Any]) -> float:
-    """The design effect of a row with n, m, k and the sums hh, hs, ss over its requesters (U2), at least 1."""
-    effect = statistics.design_effect_of_sums(*(float(row[name] or 0) for name in ("n", "m", "k", "hh", "hs", "ss")))
-    return max(1.0, effect * statistics.few_clusters(int(row["m"] or 0)))
+SUMS = ("n", "m", "k", "hh", "hs", "ss")
+"""What a design effect is estimated from: sizes, clusters, hits, and the sums over the clusters of hits squared, hits
+times size, sizes squared."""
+
+
+def clustered(sums: Mapping[str, Any]) -> float:
+    """The design effect of SUMS (U2), at least 1."""
+    effect = statistics.design_effect_of_sums(*(float(sums[name] or 0) for name in SUMS))
+    return max(1.0, effect * statistics.few_clusters(int(sums["m"] or 0)))
+
+
+def added(name: str) -> str:
+    """SQL: SUMS as columns `name_n`, `name_m`, ..., over rows with `name_of` and, in it, `name_hits` of a cluster."""
+    hits, size = f"{name}_hits", f"{name}_of"
+    each = {
+        "n": f"sum({size})", "m": f"count(*) FILTER ({size} > 0)", "k": f"sum({hits})", "hh": f"sum({hits} * {hits})",
+        "hs": f"sum({hits} * {size})", "ss": f"sum({size} * {size})",
+    }  # fmt: skip
+    return ", ".join(f"{each[one]} AS {name}_{one}" for one in SUMS)
+
+
+def sums(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """SUMS of one share of a row, as `added` names them; zeros where there was no cluster."""
+    return {one: row[f"{name}_{one}"] or 0 for one in SUMS}

@@ -9,6 +9,7 @@ from typing import Any
 
 from vcjira.mirror import Mirror
 from vcjira.walls import requests
+from vcjira.walls.cell import added
 
 Row = dict[str, Any]
 OTHER = "(other)"
@@ -51,20 +52,36 @@ def _quantile(name: str, left: float) -> str:
     return ", ".join(f"min(waited_s) FILTER ({sql} <= {left} + 1e-9) AS {name}_{end}" for end, sql in bounds.items())
 
 
+SHARES = {
+    "one_way": ("readable", "NOT two_way"),
+    "strict": ("readable", "NOT two_way_strict"),
+    "generous": ("readable", "NOT two_way_generous"),
+    "novel": ("readable AND novelty = 'novel'", "NOT two_way"),
+    "routine": ("readable AND novelty = 'routine'", "NOT two_way"),
+    "known": ("readable AND novelty IN ('novel', 'routine')", "novelty = 'routine'"),
+    "bounced": ("handovers > 0", "pings > 0"),
+    "relayed": ("true", "relays > 0"),
+    "rework": ("true", "rework > 0"),
+}
+"""Share of requests -> SQL: of which, and what makes a hit. Clusters are the requesters."""
+_PER_REQUESTER = ", ".join(
+    f"count(*) FILTER ({of}) AS {name}_of, count(*) FILTER ({of} AND {hit}) AS {name}_hits"
+    for name, (of, hit) in SHARES.items()
+)
+
 CELLS = f"""
 WITH readable AS (SELECT * FROM wall_counted WHERE readable),
 by_requester AS (
-    SELECT site, organization, team, requester_id, count(*) AS size, count(*) FILTER (NOT two_way) AS hits,
-        count(*) FILTER (novelty IN ('novel', 'routine')) AS known, count(*) FILTER (novelty = 'routine') AS routine
-    FROM readable GROUP BY ALL
+    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM wall_counted GROUP BY ALL
 ),
 clusters AS (
-    SELECT site, organization, team, sum(size) AS n, count(*) AS m, sum(hits) AS k, sum(hits * hits) AS hh,
-        sum(hits * size) AS hs, sum(size * size) AS ss, sum(known) AS known_n,
-        count(*) FILTER (known > 0) AS known_m, sum(routine) AS known_k, sum(routine * routine) AS known_hh,
-        sum(routine * known) AS known_hs, sum(known * known) AS known_ss
-    FROM by_requester GROUP BY ALL
+    SELECT site, organization, team, {", ".join(map(added, SHARES))} FROM by_requester GROUP BY ALL
 ),
+by_actor AS (   -- hand-overs and silent ones hang together by who passed on (P05)
+    SELECT c.site, c.organization, c.team, p.actor_id, sum(p.handovers) AS silent_of, sum(p.silent) AS silent_hits
+    FROM readable c JOIN wall_passed p USING (site, issue_id) GROUP BY ALL
+),
+actors AS (SELECT site, organization, team, {added("silent")} FROM by_actor GROUP BY ALL),
 waits AS (      -- Kaplan-Meier (U5): each request in the order of its waiting time, those answered before those not
     SELECT site, organization, team, waited_s, responded,
         count(*) OVER (PARTITION BY site, organization, team)
@@ -91,24 +108,16 @@ receivers AS (
 ),
 sums AS (
     SELECT site, organization, team, count(*) AS requests, count(*) FILTER (readable) AS readable,
-        sum(handovers) AS handovers, sum(handovers) FILTER (readable) AS heard, sum(silent) AS silent,
-        sum(pings) AS pings, count(*) FILTER (handovers > 0) AS handed,
-        count(*) FILTER (handovers > 0 AND pings > 0) AS bounced,
-        count(*) FILTER (relays > 0) AS relayed, count(*) FILTER (rework > 0) AS reworked,
-        count(*) FILTER (readable AND NOT two_way_strict) AS strict,
-        count(*) FILTER (readable AND NOT two_way_generous) AS generous,
+        sum(handovers) AS handovers, sum(silent) AS silent, sum(pings) AS pings,
         median(turns) FILTER (two_way) AS turns,
-        count(*) FILTER (novelty = 'novel' AND readable) AS novel,
-        count(*) FILTER (novelty = 'novel' AND readable AND NOT two_way) AS novel_one_way,
-        count(*) FILTER (novelty = 'routine' AND readable) AS routine,
-        count(*) FILTER (novelty = 'routine' AND readable AND NOT two_way) AS routine_one_way,
         count(*) FILTER (novelty = 'routine' AND readable AND turns >= 4) AS routine_talked
     FROM wall_counted GROUP BY ALL
 )
 SELECT s.*, coalesce(r.receivers, 0) AS receivers, c.* EXCLUDE (site, organization, team),
-    m.* EXCLUDE (site, organization, team)
+    a.* EXCLUDE (site, organization, team), m.* EXCLUDE (site, organization, team)
 FROM sums s
 LEFT JOIN clusters c USING (site, organization, team)
+LEFT JOIN actors a USING (site, organization, team)
 LEFT JOIN receivers r USING (site, organization, team)
 LEFT JOIN medians m USING (site, organization, team)
 ORDER BY s.site, s.organization, s.team

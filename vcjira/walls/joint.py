@@ -17,10 +17,9 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.walls import cells as counting
 from vcjira.walls import signs
-from vcjira.walls.cell import MIN_RECEIVERS, Cell, Joint, Share, clustered, portion
+from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Joint, Share, clustered, portion, sums
 
 MIN_ISSUES = 30
-MIN_REQUESTERS = 10
 COLLABORATION = 0.3
 ROUTINE = 0.7
 BESIDE = timedelta(days=180)
@@ -68,16 +67,17 @@ def _indexed(cell: Cell, row: dict[str, Any]) -> Cell:
 
 def measured(row: dict[str, Any]) -> Joint:
     """The index from the counts of one pair; clusters are those who filed the issues (U2)."""
-    effect, n = clustered(row), row["n"]
+    effect = clustered(sums(row, "two"))
+    found = {name: portion(sums(row, name), effect) for name in signs.COUNTED}
     return Joint(
-        issues=int(n),
-        requesters=int(row["m"]),
+        issues=int(row["two_n"]),
+        requesters=int(row["two_m"]),
         design_effect=effect,
-        one=portion(row["one"], n, effect),
-        two=portion(row["k"], n, effect),
-        three=portion(row["three"], n, effect),
-        signs={name: portion(row[name], n, effect) for name in signs.SIGNS},
-        hosted=portion(row["hosted"], n, clustered(row | {"k": row["hosted"], "hh": row["gg"], "hs": row["gs"]})),
+        one=found["one"],
+        two=found["two"],
+        three=found["three"],
+        signs={name: found[name] for name in signs.SIGNS},
+        hosted=found["hosted"],
     )
 
 

@@ -14,11 +14,10 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.walls import cells as counting
 from vcjira.walls import joint
-from vcjira.walls.cell import MIN_RECEIVERS, SHOW_FROM, Cell, Share, Stratum, clustered, portion
+from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Share, Stratum, clustered, portion, sums
 
 WINDOW = timedelta(days=180)
 MIN_REQUESTS = 30
-MIN_REQUESTERS = 10
 MIN_READABLE = 0.9
 FALSE_DISCOVERIES = 0.10
 
@@ -50,7 +49,7 @@ def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Ce
 
 def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell:
     """A cell from its counts; shares only where there is enough."""
-    n, m, k = int(row["n"] or 0), int(row["m"] or 0), int(row["k"] or 0)
+    n, m, k = (int(row[f"one_way_{one}"] or 0) for one in ("n", "m", "k"))
     readable = row["readable"] / row["requests"] if row["requests"] else 0.0
     receivers = int(row["receivers"])
     why = _why_not(n, m, receivers, readable)
@@ -70,7 +69,7 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell
         handovers=int(row["handovers"] or 0),
         silent_handoffs=int(row["silent"] or 0),
         ping_pongs=int(row["pings"] or 0),
-        reworked=int(row["reworked"] or 0),
+        reworked=int(row["rework_k"] or 0),
         median_first_response_s=row["median_s"],
         median_first_response_low=row["median_low"],
         median_first_response_high=row["median_high"],
@@ -84,12 +83,11 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell
 
 def _shares(cell: Cell, row: counting.Row) -> Cell:
     n, k = cell.requests, cell.one_way
-    effect = clustered(row)
+    effect = clustered(sums(row, "one_way"))
     low, high = statistics.wilson(k / effect, n / effect)
     unread = row["requests"] - n
-    novel = _stratum(row["novel"], row["novel_one_way"], effect)
-    routine = _stratum(row["routine"], row["routine_one_way"], effect)
-    gap_low, gap_high = _gap(novel, routine, effect)
+    beside = {name: portion(sums(row, name), effect) for name in (*counting.SHARES, "silent")}
+    gap_low, gap_high = _gap(beside["novel"], beside["routine"])
     return replace(
         cell,
         share=k / n,
@@ -98,15 +96,15 @@ def _shares(cell: Cell, row: counting.Row) -> Cell:
         bound_low=k / (n + unread),
         bound_high=(k + unread) / (n + unread),
         design_effect=effect,
-        strict=portion(row["strict"], n, effect),
-        generous=portion(row["generous"], n, effect),
-        silent=portion(row["silent"], row["heard"], effect),
-        bounced=portion(row["bounced"], row["handed"], effect),
-        relayed=portion(row["relayed"], row["requests"], effect),
-        rework=portion(row["reworked"], row["requests"], effect),
-        novel=novel,
-        routine=routine,
-        routine_share=_routine(row),
+        strict=beside["strict"],
+        generous=beside["generous"],
+        silent=beside["silent"],
+        bounced=beside["bounced"],
+        relayed=beside["relayed"],
+        rework=beside["rework"],
+        novel=_stratum(beside["novel"]),
+        routine=_stratum(beside["routine"]),
+        routine_share=beside["known"],
         routine_talked=int(row["routine_talked"] or 0),
         novel_gap_low=gap_low,
         novel_gap_high=gap_high,
@@ -114,25 +112,15 @@ def _shares(cell: Cell, row: counting.Row) -> Cell:
     )
 
 
-def _routine(row: counting.Row) -> Share:
-    """The routine ones among the novel and routine, by their own requesters."""
-    known = {name: row[f"known_{name}"] or 0 for name in ("n", "m", "k", "hh", "hs", "ss")}
-    if known["n"] < MIN_REQUESTS or known["m"] < MIN_REQUESTERS:
-        return Share(int(known["k"]), int(known["n"]))
-    return portion(known["k"], known["n"], clustered(known))
-
-
-def _stratum(requests: int, one_way: int, effect: float) -> Stratum:
-    share = portion(one_way, requests, effect)
+def _stratum(share: Share) -> Stratum:
     return Stratum(share.of, share.hits, share.low, share.high)
 
 
-def _gap(novel: Stratum, routine: Stratum, effect: float) -> tuple[float | None, float | None]:
-    if min(novel.requests, routine.requests) < SHOW_FROM:
+def _gap(novel: Share, routine: Share) -> tuple[float | None, float | None]:
+    if novel.low is None or routine.low is None:
         return None, None
-    return statistics.newcombe(
-        novel.one_way / effect, novel.requests / effect, routine.one_way / effect, routine.requests / effect
-    )
+    sizes = [count / share.design_effect for share in (novel, routine) for count in (share.hits, share.of)]
+    return statistics.newcombe(*sizes)
 
 
 def _why_not(n: int, m: int, receivers: int, readable: float) -> str:

@@ -14,7 +14,7 @@ from vcjira.mirror import Mirror
 def collect(
     mirror: Mirror, window_from: datetime, window_to: datetime, projects: Sequence[str] | None, as_of: datetime
 ) -> None:
-    """Make the temporary tables `wall_requests`, `wall_generous` and `wall_receivers`."""
+    """Make the temporary tables `wall_requests`, `wall_generous`, `wall_passed` and `wall_receivers`."""
     only = "AND list_contains($projects, r.project)" if projects is not None else ""
     values: dict[str, object] = {"from": window_from, "to": window_to}
     if projects is not None:
@@ -22,6 +22,7 @@ def collect(
     mirror.run(CHOSEN.format(only=only), values)
     mirror.run(GENEROUS, {"as_of": as_of})
     mirror.run(REQUESTS, {"as_of": as_of})
+    mirror.run(PASSED, {"as_of": as_of})
     mirror.run(RECEIVERS, {"from": window_from, "to": window_to, "as_of": as_of})
 
 
@@ -145,6 +146,15 @@ LEFT JOIN spoken s USING (site, issue_id)
 LEFT JOIN wall_generous g USING (site, issue_id)
 LEFT JOIN trouble t USING (site, issue_id)
 LEFT JOIN novelty n USING (site, issue_id)
+"""
+
+PASSED = """
+-- hand-overs of each request by who passed it on; where that is not known, by nobody else
+CREATE OR REPLACE TEMP TABLE wall_passed AS
+SELECT h.site, h.issue_id, coalesce(h.evidence->>'$.actor_id', '#' || h.issue_id) AS actor_id,
+    count(*) FILTER (pattern = 'handover') AS handovers, count(*) FILTER (pattern = 'silent_handoff') AS silent
+FROM hits h SEMI JOIN wall_chosen USING (site, issue_id)
+WHERE h.pattern IN ('handover', 'silent_handoff') AND h.happened <= $as_of GROUP BY ALL
 """
 
 RECEIVERS = """

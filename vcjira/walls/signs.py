@@ -8,6 +8,7 @@ from datetime import datetime
 
 from vcjira.handovers.acts import acts
 from vcjira.mirror import Mirror
+from vcjira.walls.cell import added
 from vcjira.walls.requests import holds
 
 SIGNS = {
@@ -156,18 +157,18 @@ signs AS (
 SELECT *, a::INTEGER + b::INTEGER + c::INTEGER + d::INTEGER + e::INTEGER AS signs FROM signs
 """
 
-SHARES = """
-WITH by_requester AS (
-    SELECT site, organization, team, requester_id, count(*) AS size, count(*) FILTER (signs >= 1) AS one,
-        count(*) FILTER (signs >= 2) AS hits, count(*) FILTER (signs >= 3) AS three, count(*) FILTER (a) AS a,
-        count(*) FILTER (b) AS b, count(*) FILTER (c) AS c, count(*) FILTER (d) AS d, count(*) FILTER (e) AS e,
-        count(*) FILTER (hosted) AS hosted
-    FROM wall_joint GROUP BY ALL
+COUNTED = {"one": "signs >= 1", "two": "signs >= 2", "three": "signs >= 3", "hosted": "hosted"}
+COUNTED |= {name: name for name in SIGNS}
+"""Share of the issues that both touched -> SQL of what makes a hit. Clusters are those who filed them."""
+_PER_REQUESTER = ", ".join(
+    f"count(*) AS {name}_of, count(*) FILTER ({hit}) AS {name}_hits" for name, hit in COUNTED.items()
 )
-SELECT site, organization, team, sum(size) AS n, count(*) AS m, sum(one) AS one, sum(hits) AS k, sum(three) AS three,
-    sum(a) AS a, sum(b) AS b, sum(c) AS c, sum(d) AS d, sum(e) AS e, sum(hosted) AS hosted, sum(hits * hits) AS hh,
-    sum(hits * size) AS hs, sum(size * size) AS ss, sum(hosted * hosted) AS gg, sum(hosted * size) AS gs
-FROM by_requester GROUP BY ALL
+
+SHARES = f"""
+WITH by_requester AS (
+    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM wall_joint GROUP BY ALL
+)
+SELECT site, organization, team, {", ".join(map(added, COUNTED))} FROM by_requester GROUP BY ALL
 """
 
 BEHIND = """
