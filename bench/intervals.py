@@ -127,7 +127,7 @@ def _named(cells: list[tuple[float, float, int, float]]) -> list[int]:
     return [i for i, (k, n, _, _) in enumerate(cells) if q[i] <= 0.10 and statistics.wilson(k, n)[0] > middle]
 
 
-def uneven(draws: int = DRAWS // 4, seed: int = 4) -> list[tuple[float, int, float, float]]:
+def uneven(draws: int = DRAWS, seed: int = 4) -> list[tuple[float, int, float, float]]:
     """(variance / mean of the counts of a month, months, coverage of Garwood, of ours) for 10 hand-overs a month."""
     chance = random.Random(seed)
     rows = []

@@ -159,10 +159,12 @@ def test_counts_that_vary_more_than_chance_have_a_dispersion_by_hand() -> None:
     spread = 12.8 / 2 * (4.302653 / 1.959964) ** 2
     assert statistics.dispersion([2, 10, 18], [7, 7, 7]) == pytest.approx(spread, rel=1e-5)
     assert statistics.dispersion([9, 10, 11], [7, 7, 7]) == 1
+    assert statistics.dispersion([8, 10, 12], [7, 7, 7]) == 1  # 0.8 of two degrees lies below the median, 1.39
+    assert statistics.dispersion([7, 10, 13], [7, 7, 7]) == pytest.approx((4.302653 / 1.959964) ** 2, rel=1e-5)
     assert statistics.dispersion([2, 10, 18], [20, 100, 180]) == 1  # as many as there were issues
 
 
-@pytest.mark.parametrize("counts", [[2, 18], [1, 1, 12], []])
+@pytest.mark.parametrize("counts", [[2, 18], [1, 0, 1], []])
 def test_few_periods_or_few_counts_cannot_be_checked(counts: list[int]) -> None:
     assert statistics.dispersion(counts, [1] * len(counts)) is None
 
@@ -236,6 +238,12 @@ def test_intervals_by_requester_cover_and_naive_ones_do_not(bench: Any) -> None:
     for name, requesters, naive, ours in bench.clustered(600):
         assert ours >= 0.90, (name, requesters)
         assert naive < 0.90, (name, requesters)
+
+
+@pytest.mark.slow
+def test_counts_of_a_few_uneven_months_are_covered(bench: Any) -> None:
+    for ratio, months, _, ours in bench.uneven(1000):
+        assert 0.93 <= ours <= 0.99, (ratio, months)
 
 
 @pytest.mark.slow

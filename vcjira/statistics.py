@@ -40,23 +40,25 @@ def garwood(k: int, level: float = 0.95, dispersion: float = 1.0) -> Interval:
 def dispersion(counts: Sequence[int], sizes: Sequence[float]) -> float | None:
     """By what the variance of counts, one per period, exceeds their mean; sizes are what they are counts among.
 
-    Pearson's X² / (m - 1) over m periods, with `few_clusters`; 1 where chance explains it (p >= 0.2: at 0.05 a few
-    periods hide too much); None where it cannot be checked: fewer than three periods, or five to be expected in each.
+    Pearson's X² / (m - 1) over m periods, at least 1, as of a quasi-Poisson count (McCullagh & Nelder 1989, 4.5), with
+    `few_clusters` for Student's t; 1 where X² is below its median: a few periods that hide their dispersion are many,
+    so to wait for significance, or for the five counts a period that a test wants, covers too little. None where it
+    cannot be checked: fewer than three periods, or fewer counts than periods.
     """
     pairs = [(k, size) for k, size in zip(counts, sizes, strict=True) if size > 0]
     total, whole, m = sum(k for k, _ in pairs), sum(size for _, size in pairs), len(pairs)
-    if m < FEWEST_PERIODS or total < FEWEST_EXPECTED * m:
+    if m < FEWEST_PERIODS or total < m:
         return None
     expected = [total * size / whole for _, size in pairs]
     x = sum((k - mean) ** 2 / mean for (k, _), mean in zip(pairs, expected, strict=True))
-    if 1 - gamma_cdf(x / 2, (m - 1) / 2) >= 0.2:
+    if gamma_cdf(x / 2, (m - 1) / 2) <= 0.5:
         return 1.0
-    return x / (m - 1) * few_clusters(m)
+    return max(1.0, x / (m - 1)) * few_clusters(m)
 
 
 FEWEST_PERIODS = 3
 FEWEST_EXPECTED = 5
-"""Cochran's rule for X²."""
+"""In each period of a chart, so that its counts are near enough to normal."""
 
 
 @dataclass(frozen=True, slots=True)
