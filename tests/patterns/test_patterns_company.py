@@ -20,20 +20,20 @@ from vcjira.patterns import PATTERNS
 
 PAGE = Path(__file__).parents[2] / "docs" / "measures.md"
 TABLE = re.compile(r"(<!-- measured:planted -->\n).*?(<!-- /measured -->)", re.DOTALL)
-SLIP = "a slip that lasted more than 5 minutes (`debounce`) is a hop"
+SLIP = "a slip of 5 minutes is a hop: only shorter ones are not (`debounce`)"
 WHY = {
     "handover": SLIP,
     "ping_pong": SLIP,
     "return": SLIP,
     "hot_potato": SLIP,
-    "silent_handoff": "the last word was a few minutes older than 24 hours",
+    "silent_handoff": "the words before and after lay a minute outside of the 24 and 72 hours",
     "stale": "reopened with its resolution left standing counts as resolved",
     "batch_toss": "a break of over 15 minutes cuts a pile into parts of fewer than 5",
-    "relay": "linked more than 24 hours later",
+    "relay": "a step was linked more than 24 hours later",
     "shotgun_request": "two of seven words changed leave 5 / 9 alike, under 0.6",
     "novel_unaccompanied": "a theme of five issues among 270 is not yet sure enough (1 %)",
-    "proxy_requester": "two people and now and then a third are a little more than 2 channels",
-    "deadline_toss": "a smaller excess (ratio 2.5 of so few) has an interval that reaches below 1.5",
+    "proxy_requester": "two people who share it are 2 channels, fewer than 2 are asked for",
+    "deadline_toss": "36 at 2.5 times the usual rate: the interval reaches below 1.5",
     "one_way_street": "somebody strayed in once, and one word ends a street; one had 29 requests",
     "missing_link": "27 requests fell into the 90 days",
 }

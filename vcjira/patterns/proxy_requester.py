@@ -1,10 +1,11 @@
 """P14 proxy_requester: Does one person speak for a whole group?
 
-Definition. Of the requests of an organization to a team, filed in the last `window`, nearly all come through one or two
-people, although more of the organization's people are active. One hit per cell (no issue), now.
+Definition. Of the requests of an organization to a team, filed in the last `window`, most come through one person,
+although more of the organization's people are active. One hit per cell (no issue), now.
 Formula. Effective channels = 1 / sum of squared shares of the people who file. Agents of the receiving team who file on
 behalf do not count as filing: for them the requester does.
-Default. Fewer than 2 effective channels, from `requests` 30 on and with `people` 5 or more active.
+Default. Fewer than 2 effective channels, from `requests` 30 on and with `people` 5 or more active. Two people who file
+as much as each other are 2, and no hit; set `channels` to 3 to find them.
 Edges. Only where the organization is known; bots file for nobody.
 Source. Tamburri, Palomba, Kazman, TSE 2019/2021 ("one member interposes into every interaction").
 What to do. Meet the people behind the channel; open it for two more of them.
