@@ -12,7 +12,7 @@ from timeline import World, settings
 from vcjira import handovers, people, rules
 from vcjira.handovers import fields, marks, novelty, paths
 from vcjira.mirror import Mirror
-from vcjira.patterns import PATTERNS, choose, prepare, query
+from vcjira.patterns import PATTERNS, choose, derive_issues, query
 from vcjira.patterns.dialects import READS
 
 ASKED = sorted({(name, repr(example.options)): example.options for name, example in EXAMPLES}.items())
@@ -34,7 +34,8 @@ def grown() -> Iterator[Mirror]:
         marks.mark(mirror)
         handovers.tell(mirror, chosen)
         novelty.derive(mirror)
-        prepare(mirror, chosen)
+        novelty.title_words(mirror)
+        derive_issues(mirror, chosen)
         fields.between(mirror)
         for (name, _), options in ASKED:
             one = choose(settings({name: options}), PATTERNS)[name]

@@ -1,20 +1,13 @@
 """What else patterns ask of the history: steps of status and resolution, and who changed anything when."""
 
-from datetime import datetime
-
 from vcjira.mirror import Mirror
 
 
 def build(mirror: Mirror) -> None:
     """Make the temporary tables `status_steps`, `resolution_steps` and `acts`; needs the marks and `talk`."""
-    mirror.run(STATUS.format(since=""))
+    mirror.run(STATUS)
     mirror.run(RESOLUTION)
     mirror.run(ACTS)
-
-
-def build_since(mirror: Mirror, moment: datetime) -> None:
-    """Make the temporary table `status_steps` of what happened after a moment; `step` and `left_at` begin there."""
-    mirror.run(STATUS.format(since=f" AND c.changed > TIMESTAMP '{moment}'"))
 
 
 STATUS = """
@@ -31,7 +24,7 @@ LEFT JOIN status_kinds f ON f.site = c.site AND f.name = lower(c.from_text)
 LEFT JOIN status_kinds t ON t.site = c.site AND t.name = lower(c.to_text)
 LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
 LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
-WHERE c.field = 'status'{since}
+WHERE c.field = 'status'
 WINDOW w AS (PARTITION BY c.site, c.issue_id
     ORDER BY c.changed, try_cast(c.change_id AS BIGINT), c.change_id, c.item);
 """

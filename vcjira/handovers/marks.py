@@ -24,7 +24,7 @@ def mark(mirror: Mirror) -> None:
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
         mirror.run(BULK.format(among=f"hash(author_id) % {parts} = {part}"))
-    mirror.run(RAISED)
+    mirror.run(RAISED.format(among="true"))
     mirror.run(TEMPLATES.format(among="true"))
     mirror.run(_statuses("SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"))
 
@@ -36,8 +36,7 @@ def mark_again(mirror: Mirror) -> None:
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
     mirror.run(BULK.format(among="(site, author_id) IN (SELECT (site, author_id) FROM busy)"))
-    mirror.run("DELETE FROM bulk_issues")
-    mirror.run(RAISED)
+    mirror.run(RAISED.format(among="(site, creator_id) IN (SELECT (site, creator_id) FROM raising)"))
     mirror.run(RECOUNT)
     mirror.run(TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
     mirror.run("DELETE FROM status_kinds")
@@ -106,7 +105,7 @@ RAISED = """
 INSERT INTO bulk_issues
 WITH chain AS (
     SELECT site, issue_id, creator_id, created, created - lag(created) OVER w > INTERVAL '60' SECOND AS apart
-    FROM present WHERE creator_id IS NOT NULL
+    FROM present WHERE creator_id IS NOT NULL AND {among}
     WINDOW w AS (PARTITION BY site, creator_id ORDER BY created, issue_id)
 ),
 filed AS (
@@ -115,7 +114,7 @@ filed AS (
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
     FROM chain
 )
-SELECT site, issue_id FROM filed SEMI JOIN (
+SELECT site, issue_id, creator_id FROM filed SEMI JOIN (
     SELECT site, creator_id, run FROM filed GROUP BY site, creator_id, run HAVING count(*) >= 10
 ) USING (site, creator_id, run)
 """
@@ -132,15 +131,16 @@ GROUP BY site, author_id, digest HAVING count(*) >= 5
 
 STATUSES = """
 INSERT INTO status_kinds BY NAME
-WITH told AS (
+WITH worn AS MATERIALIZED (SELECT DISTINCT site, status, status_category FROM present),
+told AS (
     SELECT site, lower(name) AS name, min(lower(category)) AS category FROM statuses
     WHERE category IS NOT NULL GROUP BY site, lower(name) HAVING count(DISTINCT lower(category)) = 1
     UNION ALL
-    SELECT site, lower(status), min(status_category) FROM present
+    SELECT site, lower(status), min(status_category) FROM worn
     WHERE status_category IS NOT NULL GROUP BY site, lower(status) HAVING count(DISTINCT status_category) = 1
 ),
 named AS (
-    SELECT site, lower(name) AS name FROM ({named} UNION SELECT site, status FROM present) n(site, name)
+    SELECT site, lower(name) AS name FROM ({named} UNION SELECT site, status FROM worn) n(site, name)
 )
 SELECT DISTINCT site, name, category, category = 'indeterminate' AND NOT asking AND NOT waiting AS active,
     asking OR waiting AS waiting, asking
@@ -153,14 +153,39 @@ FROM (
 )
 """
 
-BUSY = """
--- authors of whom an entry may have come into a bulk run or gone from one
+
+def _near(table: str, who: str, when: str, stale: str) -> str:
+    """SQL: of whom a row of stale issues lies, as all rows of a bulk run do, within some ten minutes of five of his."""
+    slot = f"CAST(epoch({when}) AS BIGINT) // 600"
+    return f"""(
+    WITH touched AS (SELECT DISTINCT site, {who}, {slot} AS slot FROM {stale} WHERE {who} IS NOT NULL),
+    around AS (
+        SELECT DISTINCT site, {who}, hash(site, {who}, slot + later) AS key FROM touched, range(-1, 2) slots(later)
+    ),
+    dense AS (
+        SELECT key FROM (SELECT hash(site, {who}, {slot}) AS key FROM {table}
+            WHERE {when} >= (SELECT min({when}) - INTERVAL '20' MINUTE FROM {stale}))
+        SEMI JOIN around USING (key) GROUP BY key HAVING count(*) >= 5
+    )
+    SELECT DISTINCT site, {who} FROM around SEMI JOIN dense USING (key)
+)"""
+
+
+BUSY = f"""
+-- authors and creators of whom a row may have come into a bulk run or gone from one
+CREATE OR REPLACE TEMP TABLE stale_changes AS
+SELECT site, author_id, changed FROM changes SEMI JOIN stale USING (site, issue_id) WHERE item = 0;
 CREATE OR REPLACE TEMP TABLE busy AS
-SELECT DISTINCT site, author_id FROM (
-    SELECT site, author_id FROM changes SEMI JOIN stale USING (site, issue_id) WHERE item = 0
-    UNION ALL SELECT site, author_id FROM bulk_changes SEMI JOIN stale USING (site, issue_id)
-) WHERE author_id IS NOT NULL;
+FROM {_near("(FROM changes WHERE item = 0)", "author_id", "changed", "stale_changes")}
+UNION SELECT site, author_id FROM bulk_changes SEMI JOIN stale USING (site, issue_id);
 DELETE FROM bulk_changes WHERE (site, author_id) IN (SELECT (site, author_id) FROM busy);
+
+CREATE OR REPLACE TEMP TABLE stale_issues AS
+SELECT site, creator_id, created FROM present SEMI JOIN stale USING (site, issue_id);
+CREATE OR REPLACE TEMP TABLE raising AS
+FROM {_near("present", "creator_id", "created", "stale_issues")}
+UNION SELECT site, creator_id FROM bulk_issues SEMI JOIN stale USING (site, issue_id);
+DELETE FROM bulk_issues WHERE (site, creator_id) IN (SELECT (site, creator_id) FROM raising);
 """
 
 RECOUNT = """

@@ -19,25 +19,54 @@ MIN_ISSUES = 5
 MIN_REQUESTERS = 3
 FALSE_DISCOVERIES = 0.01
 OVERLAP = 0.6
+FIRSTS = 10
+"""So many of the first uses of a component, a label, a type of request, a pair count as new."""
 
 
 def derive(mirror: Mirror) -> None:
-    """Fill the internal table `novelty`; makes the temporary table `title_words` as well."""
+    """Fill the internal table `novelty` anew, and what it is judged by: `titles`, `themes`, `first_uses`."""
+    mirror.run("DELETE FROM titles; DELETE FROM themes; DELETE FROM first_uses; DELETE FROM novelty")
+    _score(mirror, "present")
+    mirror.run(THINGS)
+    mirror.run(FIRST_USES.format(among=""))
+    mirror.run("CREATE OR REPLACE TEMP TABLE touched_firsts AS SELECT site, issue_id FROM first_uses LIMIT 0")
+    mirror.run(JUDGED)
+    mirror.run("INSERT INTO novelty FROM judgements")
+
+
+def derive_again(mirror: Mirror) -> None:
+    """Bring them up to date after issues of the temporary table `again` changed: titles are judged anew where that
+    makes a difference. Makes the temporary tables `moved_titles` and `renewed` (site, issue_id): the issues of which
+    a title, or what is said of it, is not what it was."""
+    _score(mirror, "again")
+    mirror.run(THINGS)
+    mirror.run(MOVED_THINGS)
+    mirror.run(FIRST_USES.format(among="SEMI JOIN moved_things USING (site, thing)"))
+    mirror.run(TOUCHED_FIRSTS)
+    mirror.run(JUDGED)
+    mirror.run(RENEWED)
+
+
+def title_words(mirror: Mirror) -> None:
+    """Make the temporary table `title_words` of all that `requests` holds."""
     mirror.run(TITLE_WORDS)
-    mirror.run(TERMS)
-    mirror.run(RISEN)
-    mirror.run("CREATE OR REPLACE TEMP TABLE themes (site TEXT, bucket INTEGER, term UBIGINT, theme TEXT, g2 DOUBLE)")
-    mirror.load("themes", _themes(mirror))
-    mirror.run("DELETE FROM novelty")
+
+
+def _score(mirror: Mirror, changed: str) -> None:
+    """Titles and their scores, of a team from the first on that these issues moved; themes from its month on."""
+    mirror.run(f"CREATE OR REPLACE TEMP VIEW changed_issues AS SELECT site, issue_id FROM {changed}")
+    mirror.run(TITLES)
     mirror.run(SCORES)
-    mirror.run(NOVELTY)
+    mirror.run(RISEN)
+    mirror.run("DELETE FROM themes WHERE bucket >= (SELECT m.bucket FROM moved_months m WHERE m.site = themes.site)")
+    mirror.load("themes", _themes(mirror))
 
 
 def _themes(mirror: Mirror) -> list[dict[str, Any]]:
     """Terms that emerge in a month, judged together, merged where they stand for the same issues."""
     tested = {(row[0], row[1]): row[2] for row in mirror.tuples(TESTED)}
     months: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in mirror.rows(CANDIDATES.format(requesters=MIN_REQUESTERS)):
+    for row in mirror.rows(CANDIDATES, [MIN_REQUESTERS]):
         row["g2"] = _g2(row["recent"], row["recent_all"], row["earlier"], row["earlier_all"])
         months[row["site"], row["bucket"]].append(row)
     found = []
@@ -96,164 +125,276 @@ def _telling(names: list[str]) -> list[str]:
 
 
 _TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
+_WORDS = f"list_filter({_TOKENS}, lambda w: len(w) >= 2 AND NOT regexp_full_match(w, '[0-9.]+'))[:24]"
+_HASH = "CAST(hash({}) >> 24 AS BIGINT)"
+"""40 bits: so few are alike in millions of words, and so they take less room."""
+_BUCKET = "CAST(floor(epoch({}) / 2592000) AS INTEGER)"
+_PLACE = "hash(site, coalesce(team, ''))"
 
-TITLE_WORDS = rf"""
--- terms: the words and pairs of words, hashed
-CREATE OR REPLACE TEMP TABLE titles AS
-SELECT *, list_distinct(list_concat(
-        list_transform(words, lambda w: hash(w)),
-        list_transform(range(1, len(words)), lambda n: hash(words[n] || ' ' || words[n + 1]))
-    )) AS terms
-FROM (
-    SELECT CAST(i.site AS site_name) AS site, i.issue_id, i.created,
-        CAST(floor(epoch(i.created) / 2592000) AS INTEGER) AS bucket, i.reporter_id, c.team,
-        list_filter({_TOKENS}, lambda w: len(w) >= 2 AND NOT regexp_full_match(w, '[0-9.]+'))[:24] AS words
-    FROM present i
+TITLES = f"""
+CREATE OR REPLACE TEMP TABLE read_titles AS
+WITH cut AS (
+    SELECT i.site, i.issue_id, i.created, i.reporter_id, c.team, {_WORDS} AS words
+    FROM present i SEMI JOIN changed_issues a ON a.site = i.site AND a.issue_id = i.issue_id
     LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
     LEFT JOIN machines m ON m.site = i.site AND m.account_id = i.reporter_id
     WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL
+)
+SELECT * REPLACE (list_transform(words, lambda w, n: CASE WHEN list_position(words, w) < n
+    THEN -{_HASH.format("w")} ELSE {_HASH.format("w")} END) AS words) FROM cut;
+
+-- titles that came, went or are not as they were: as they were, and as they are
+CREATE OR REPLACE TEMP TABLE moved_titles AS
+WITH old AS (
+    SELECT * EXCLUDE (score), hash(created, reporter_id, team, words) AS facts
+    FROM titles SEMI JOIN changed_issues USING (site, issue_id)
+),
+new AS (SELECT *, hash(created, reporter_id, team, words) AS facts FROM read_titles)
+SELECT site, issue_id, created, team FROM old ANTI JOIN new USING (site, issue_id, facts)
+UNION ALL SELECT site, issue_id, created, team FROM new ANTI JOIN old USING (site, issue_id, facts);
+
+CREATE OR REPLACE TEMP TABLE moved_places AS
+SELECT {_PLACE} AS place, min(created) AS since FROM moved_titles GROUP BY place;
+CREATE OR REPLACE TEMP TABLE moved_months AS
+SELECT site, min({_BUCKET.format("created")}) AS bucket FROM moved_titles GROUP BY site;
+
+-- the titles of a team from the first on that moved: only they are scored
+CREATE OR REPLACE TEMP TABLE fresh_titles AS
+SELECT t.* FROM (
+    SELECT * EXCLUDE (score), {_PLACE} AS place FROM titles ANTI JOIN changed_issues USING (site, issue_id)
+    UNION ALL SELECT *, {_PLACE} FROM read_titles
+) t JOIN moved_places p ON p.place = t.place AND t.created >= p.since;
+DELETE FROM titles WHERE rowid IN (
+    SELECT t.id FROM (SELECT rowid AS id, created, {_PLACE} AS place FROM titles) t
+    JOIN moved_places p ON p.place = t.place AND t.created >= p.since
 );
-
--- words of requests' titles, hashed, and how many a title has; place: from the rarest word on
-CREATE OR REPLACE TEMP TABLE title_words AS
-WITH hashed AS (
-    SELECT t.rowid AS title, list_distinct(list_transform(t.words, lambda w: hash(w))) AS words
-    FROM titles t SEMI JOIN requests USING (site, issue_id)
-),
-spread AS (SELECT title, len(words) AS words, unnest(words) AS word FROM hashed),
-placed AS (
-    SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
-    FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
-)
-SELECT t.site::TEXT AS site, t.issue_id, (p.word >> 1)::BIGINT AS word, p.words, p.place
-FROM placed p JOIN titles t ON t.rowid = p.title;
 """
 
-TERMS = """
-CREATE OR REPLACE TEMP TABLE term_months AS
-WITH months AS (
-    SELECT site, term, bucket, count(*) AS uses FROM (SELECT site, bucket, unnest(terms) AS term FROM titles)
-    GROUP BY site, term, bucket
-),
-often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= 5)
-SELECT site, term, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent,
-    CAST(sum(uses) OVER (PARTITION BY site, term ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier
-FROM months SEMI JOIN often USING (site, term)
-WINDOW near AS (PARTITION BY site, term ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
-
-CREATE OR REPLACE TEMP TABLE all_months AS
-WITH months AS (SELECT site, bucket, count(*) AS uses FROM titles GROUP BY ALL)
-SELECT site, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent_all,
-    CAST(sum(uses) OVER (PARTITION BY site ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier_all
-FROM months
-WINDOW near AS (PARTITION BY site ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
-"""
-
-TESTED = """
-SELECT site, bucket, count(*) FROM term_months JOIN all_months USING (site, bucket)
-WHERE recent >= 5 AND earlier_all > 0 GROUP BY site, bucket
-"""
-
-RISEN = f"""
-CREATE OR REPLACE TEMP TABLE risen AS
-SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
-FROM term_months m JOIN all_months a USING (site, bucket)
-WHERE a.earlier_all >= 100 AND m.recent >= {MIN_ISSUES}
-    AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
-
--- the titles once more, of which only the few terms that rose are kept
-CREATE OR REPLACE TEMP TABLE term_uses AS
-SELECT site, issue_id, bucket, term FROM (SELECT site, issue_id, bucket, unnest(terms) AS term FROM titles)
-SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term);
-"""
-
-CANDIDATES = """
-WITH
--- materialized: else the titles may be joined by their site alone, before the terms are
-risen_uses AS MATERIALIZED (
-    SELECT r.site, r.term, r.bucket, u.issue_id
-    FROM risen r JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
-),
-read AS (              -- the words again; the smallest, where two share a hash
-    SELECT r.site, r.term, r.bucket, r.issue_id, t.reporter_id, coalesce(
-        list_filter(t.words, lambda w: hash(w) = r.term)[1],
-        list_filter(list_transform(range(1, len(t.words)), lambda n: t.words[n] || ' ' || t.words[n + 1]),
-            lambda w: hash(w) = r.term)[1]) AS words
-    FROM risen_uses r JOIN titles t ON t.site = r.site AND t.issue_id = r.issue_id
-),
-uses AS (
-    SELECT site, term, bucket, list(issue_id ORDER BY issue_id) AS issues, min(words) AS words,
-        count(DISTINCT reporter_id) AS requesters
-    FROM read GROUP BY site, term, bucket
-)
-SELECT r.*, u.issues, u.words
-FROM risen r JOIN uses u USING (site, term, bucket)
-WHERE u.requesters >= {requesters}
-ORDER BY r.site, r.bucket, r.term
-"""
-
-SCORES = """
+SCORES = f"""
 -- the share of a title that is new to its team: words used there at least twice before, the first time under 120 days
 -- ago; a word weighs the more, the rarer it has been up to then
-CREATE OR REPLACE TEMP TABLE new_words AS
-WITH placed AS (
-    SELECT rowid AS title, hash(site, issue_id) AS tie, created, hash(site, coalesce(team, '')) AS place, words
-    FROM titles
+INSERT INTO titles
+WITH known_titles AS (SELECT {_PLACE} AS place, created, words FROM titles),
+begun AS (
+    SELECT place, count(*) AS issues, min(created) AS first
+    FROM known_titles SEMI JOIN moved_places USING (place) GROUP BY place
 ),
+placed AS (SELECT rowid AS title, hash(site, issue_id) AS tie, created, place, words FROM fresh_titles),
 numbered AS (
-    SELECT title, tie, created, place, words, row_number() OVER w AS issues,
-        created - first_value(created) OVER w >= INTERVAL '90' DAY AS based
-    FROM placed WINDOW w AS (PARTITION BY place ORDER BY created, tie)
+    SELECT title, tie, created, place, words, coalesce(b.issues, 0) + row_number() OVER w AS issues,
+        created - coalesce(b.first, first_value(created) OVER w) >= INTERVAL '90' DAY AS based
+    FROM placed LEFT JOIN begun b USING (place) WINDOW w AS (PARTITION BY place ORDER BY created, tie)
 ),
 uses AS (
     SELECT title, tie, created, issues, hash(place, word) AS term
-    FROM (SELECT title, tie, created, place, issues, unnest(list_distinct(words)) AS word FROM numbered)
+    FROM (SELECT title, tie, created, place, issues, unnest(words) AS word FROM numbered) WHERE word > 0
+),
+before AS (
+    SELECT term, count(*) AS uses, min(created) AS first
+    FROM (
+        SELECT created, hash(place, word) AS term
+        FROM (SELECT place, created, unnest(words) AS word FROM known_titles SEMI JOIN moved_places USING (place))
+        WHERE word > 0
+    ) SEMI JOIN uses USING (term) GROUP BY term
 ),
 known AS (
-    SELECT title, row_number() OVER w AS uses, created - first_value(created) OVER w AS age, issues
-    FROM uses WINDOW w AS (PARTITION BY term ORDER BY created, tie)
+    SELECT title, coalesce(b.uses, 0) + row_number() OVER w AS uses,
+        created - coalesce(b.first, first_value(created) OVER w) AS age, issues
+    FROM uses LEFT JOIN before b USING (term) WINDOW w AS (PARTITION BY term ORDER BY created, tie)
 ),
 scored AS (
     SELECT title, round(sum(CASE WHEN uses >= 3 AND age < INTERVAL '120' DAY THEN ln(1 + issues / uses) ELSE 0 END)
         / sum(ln(1 + issues / uses)), 9) AS score
     FROM known GROUP BY title
 )
-SELECT t.site, t.issue_id, n.place AS team, t.bucket, s.score
-FROM scored s JOIN numbered n ON n.title = s.title AND n.based JOIN titles t ON t.rowid = s.title;
-
--- what was usual in a team in the 180 days before a month
-CREATE OR REPLACE TEMP TABLE usual AS
-SELECT team, bucket + later AS bucket, quantile_disc(score, 0.5) AS middle, quantile_disc(score, 0.95) AS high
-FROM new_words, range(1, 7) months(later) GROUP BY ALL HAVING count(*) >= 20;
-
-CREATE OR REPLACE TEMP TABLE first_uses AS
-WITH things AS (
-    SELECT site, issue_id, created, 'component ' || unnest(components) AS thing FROM present
-    UNION ALL SELECT site, issue_id, created, 'label ' || unnest(labels) FROM present
-    UNION ALL SELECT site, issue_id, created, 'type ' || request_type FROM present WHERE request_type IS NOT NULL
-    UNION ALL SELECT site, issue_id, created, 'pair ' || organization || ' ' || team FROM requests
-)
-SELECT DISTINCT site, issue_id FROM (
-    SELECT site, issue_id, row_number() OVER (PARTITION BY site, thing ORDER BY created, issue_id) AS place FROM things
-) WHERE place <= 10;
+SELECT f.* EXCLUDE (place), CASE WHEN n.based THEN s.score END AS score
+FROM fresh_titles f JOIN numbered n ON n.title = f.rowid LEFT JOIN scored s ON s.title = f.rowid
 """
 
-NOVELTY = """
-INSERT INTO novelty
+
+def _terms(titles: str) -> str:
+    """SQL: the words and pairs of words of titles, each once."""
+    told = f"SELECT site, issue_id, reporter_id, {_BUCKET.format('created')} AS bucket"
+    return f"""(
+    SELECT site, issue_id, reporter_id, bucket, CAST(word AS UBIGINT) AS term
+    FROM ({told}, unnest(words) AS word FROM {titles}) WHERE word > 0
+    UNION ALL
+    SELECT site, issue_id, reporter_id, bucket, hash(abs(word), abs(next)) AS term
+    FROM ({told}, unnest(words[:-2]) AS word, unnest(words[2:]) AS next FROM {titles}) WHERE word > 0 OR next > 0
+)"""
+
+
+RISEN = f"""
+-- a term's uses in three months and before them, from the first month on in which a title moved
+CREATE OR REPLACE TEMP TABLE term_months AS
+WITH months AS (
+    SELECT t.site, t.term, t.bucket, count(*) AS uses
+    FROM {_terms("titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket >= m.bucket - 2 GROUP BY ALL
+),
+often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= {MIN_ISSUES}),
+before AS (
+    SELECT t.site, t.term, count(*) AS uses
+    FROM {_terms("titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket < m.bucket - 2
+    SEMI JOIN often o ON o.site = t.site AND o.term = t.term GROUP BY ALL
+),
+summed AS (
+    SELECT site, term, bucket, CAST(sum(m.uses) OVER near AS BIGINT) AS recent, CAST(coalesce(b.uses, 0)
+        + sum(m.uses) OVER (PARTITION BY site, term ORDER BY bucket) - sum(m.uses) OVER near AS BIGINT) AS earlier
+    FROM months m SEMI JOIN often USING (site, term) LEFT JOIN before b USING (site, term)
+    WINDOW near AS (PARTITION BY site, term ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)
+)
+SELECT s.* FROM summed s JOIN moved_months m ON m.site = s.site AND s.bucket >= m.bucket;
+
+CREATE OR REPLACE TEMP TABLE all_months AS
+WITH months AS (SELECT site, {_BUCKET.format("created")} AS bucket, count(*) AS uses FROM titles GROUP BY ALL)
+SELECT site, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent_all,
+    CAST(sum(uses) OVER (PARTITION BY site ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier_all
+FROM months
+WINDOW near AS (PARTITION BY site ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW);
+
+CREATE OR REPLACE TEMP TABLE risen AS
+SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
+FROM term_months m JOIN all_months a USING (site, bucket)
+WHERE a.earlier_all >= 100 AND m.recent >= {MIN_ISSUES}
+    AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
+"""
+
+TESTED = f"""
+SELECT site, bucket, count(*) FROM term_months JOIN all_months USING (site, bucket)
+WHERE recent >= {MIN_ISSUES} AND earlier_all > 0 GROUP BY site, bucket
+"""
+
+CANDIDATES = f"""
+WITH
+-- materialized: else the titles may be joined by their site alone, before the terms are
+term_uses AS MATERIALIZED (
+    FROM {_terms("titles")} SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term)
+),
+uses AS (
+    SELECT r.site, r.term, r.bucket, list(u.issue_id ORDER BY u.issue_id) AS issues
+    FROM risen r JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
+    GROUP BY r.site, r.term, r.bucket HAVING count(DISTINCT u.reporter_id) >= ?
+),
+cut AS (                -- the words again
+    SELECT u.site, u.term, u.bucket, {_WORDS} AS words
+    FROM uses u JOIN present i ON i.site = u.site AND i.issue_id = u.issues[1]
+)
+SELECT r.*, u.issues, coalesce(
+    list_filter(c.words, lambda w: CAST({_HASH.format("w")} AS UBIGINT) = r.term)[1],
+    list_filter(list_transform(range(1, len(c.words)), lambda n: c.words[n] || ' ' || c.words[n + 1]),
+        lambda w: hash({_HASH.format("split_part(w, ' ', 1)")}, {_HASH.format("split_part(w, ' ', 2)")}) = r.term)[1]
+    ) AS words
+FROM risen r JOIN uses u USING (site, term, bucket) JOIN cut c USING (site, term, bucket)
+ORDER BY r.site, r.bucket, r.term
+"""
+
+THINGS = """
+CREATE OR REPLACE TEMP VIEW used_things AS
+SELECT site, issue_id, created, hash('component', unnest(list_distinct(components))) AS thing FROM present
+UNION ALL SELECT site, issue_id, created, hash('label', unnest(list_distinct(labels))) FROM present
+UNION ALL SELECT site, issue_id, created, hash('type', request_type) FROM present WHERE request_type IS NOT NULL
+UNION ALL SELECT site, issue_id, created, hash('pair', organization, team) FROM requests
+"""
+
+MOVED_THINGS = """
+-- components, labels, types of request and pairs of which one of the ten first uses may have come or gone
+CREATE OR REPLACE TEMP TABLE moved_things AS
+WITH lasts AS (
+    SELECT site, thing, max((created, issue_id)) AS last FROM first_uses GROUP BY ALL HAVING count(*) >= {FIRSTS}
+),
+old AS (SELECT site, thing, issue_id, created FROM first_uses SEMI JOIN changed_issues USING (site, issue_id)),
+new AS (
+    SELECT u.site, u.thing, u.issue_id, u.created
+    FROM (FROM used_things SEMI JOIN changed_issues USING (site, issue_id)) u
+    LEFT JOIN lasts l ON l.site = u.site AND l.thing = u.thing
+    WHERE l.last IS NULL OR (u.created, u.issue_id) <= l.last
+)
+SELECT DISTINCT site, thing FROM ((FROM old EXCEPT FROM new) UNION ALL (FROM new EXCEPT FROM old));
+CREATE OR REPLACE TEMP TABLE old_firsts AS FROM first_uses SEMI JOIN moved_things USING (site, thing);
+DELETE FROM first_uses WHERE rowid IN (
+    SELECT f.id FROM (SELECT rowid AS id, site, thing FROM first_uses) f SEMI JOIN moved_things USING (site, thing));
+""".replace("{FIRSTS}", str(FIRSTS))
+
+FIRST_USES = f"""
+INSERT INTO first_uses SELECT site, thing, issue_id, created FROM used_things {{among}}
+QUALIFY row_number() OVER (PARTITION BY site, thing ORDER BY created, issue_id) <= {FIRSTS}
+"""
+
+TOUCHED_FIRSTS = """
+CREATE OR REPLACE TEMP TABLE touched_firsts AS
+SELECT site, issue_id FROM old_firsts
+UNION SELECT site, issue_id FROM first_uses SEMI JOIN moved_things USING (site, thing)
+"""
+
+JUDGED = f"""
+CREATE OR REPLACE TEMP TABLE judged AS
+WITH touched AS (
+    SELECT site, issue_id FROM fresh_titles UNION SELECT site, issue_id FROM touched_firsts
+)
+SELECT t.* EXCLUDE (team)
+FROM (SELECT *, {_PLACE} AS place, {_BUCKET.format("created")} AS bucket FROM titles) t
+LEFT JOIN touched f ON f.site = t.site AND f.issue_id = t.issue_id
+LEFT JOIN moved_months m ON m.site = t.site
+WHERE f.issue_id IS NOT NULL OR t.bucket >= m.bucket - 2;
+
+CREATE OR REPLACE TEMP TABLE judgements AS
 WITH carried AS (
     SELECT u.site, u.issue_id, arg_max(t.theme, (t.g2, t.theme)) AS theme
-    FROM term_uses u JOIN themes t ON t.site = u.site AND t.term = u.term AND u.bucket BETWEEN t.bucket - 2 AND t.bucket
+    FROM {_terms("judged")} u
+    JOIN themes t ON t.site = u.site AND t.term = u.term AND u.bucket BETWEEN t.bucket - 2 AND t.bucket
     GROUP BY u.site, u.issue_id
 ),
+-- what was usual in a team in the 180 days before a month
+wanted AS (SELECT DISTINCT place, bucket FROM judged),
+scores AS (
+    SELECT {_PLACE} AS place, {_BUCKET.format("created")} AS bucket, score FROM titles WHERE score IS NOT NULL
+),
+usual AS (
+    SELECT place, bucket, quantile_disc(score, [0.5, 0.95]) AS levels
+    FROM (
+        SELECT place, bucket + later AS bucket, score FROM scores, range(1, 7) months(later)
+        WHERE bucket >= (SELECT min(bucket) - 6 FROM wanted)
+    ) SEMI JOIN wanted USING (place, bucket) GROUP BY place, bucket HAVING count(*) >= 20
+),
 ranked AS (
-    SELECT n.site, n.issue_id, n.score, n.score > u.high AS high, n.score <= u.middle AS low
-    FROM new_words n JOIN usual u ON u.team = n.team AND u.bucket = n.bucket
-)
+    SELECT n.site, n.issue_id, n.score, n.score > u.levels[2] AS high, n.score <= u.levels[1] AS low
+    FROM judged n JOIN usual u ON u.place = n.place AND u.bucket = n.bucket
+),
+firsts AS (SELECT DISTINCT site, issue_id FROM first_uses)
 SELECT i.site, i.issue_id, CASE WHEN c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL)
     THEN 'novel' ELSE 'routine' END AS kind, c.theme, r.score
-FROM titles i
+FROM judged i
 LEFT JOIN carried c ON c.site = i.site AND c.issue_id = i.issue_id
 LEFT JOIN ranked r ON r.site = i.site AND r.issue_id = i.issue_id
-LEFT JOIN first_uses f ON f.site = i.site AND f.issue_id = i.issue_id
+LEFT JOIN firsts f ON f.site = i.site AND f.issue_id = i.issue_id
 WHERE c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL) OR (r.low AND f.issue_id IS NULL)
+"""
+
+RENEWED = """
+CREATE OR REPLACE TEMP TABLE old_judgements AS
+FROM novelty SEMI JOIN (SELECT site, issue_id FROM judged UNION SELECT site, issue_id FROM moved_titles)
+    USING (site, issue_id);
+CREATE OR REPLACE TEMP TABLE renewed AS
+SELECT site, issue_id FROM (
+    (FROM old_judgements EXCEPT FROM judgements) UNION ALL (FROM judgements EXCEPT FROM old_judgements)
+) UNION SELECT site, issue_id FROM moved_titles;
+DELETE FROM novelty WHERE rowid IN (
+    SELECT n.rowid FROM novelty n SEMI JOIN renewed r ON r.site = n.site AND r.issue_id = n.issue_id);
+INSERT INTO novelty FROM judgements SEMI JOIN renewed USING (site, issue_id);
+"""
+
+TITLE_WORDS = """
+-- words of requests' titles, hashed, and how many a title has; place: from the rarest word on
+CREATE OR REPLACE TEMP TABLE title_words AS
+WITH spread AS (
+    SELECT title, words, word FROM (
+        SELECT t.rowid AS title, len(list_filter(t.words, lambda w: w > 0)) AS words, unnest(t.words) AS word
+        FROM titles t SEMI JOIN requests USING (site, issue_id)
+    ) WHERE word > 0
+),
+placed AS (
+    SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
+    FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
+)
+SELECT t.site, t.issue_id, p.word, p.words, p.place FROM placed p JOIN titles t ON t.rowid = p.title;
 """

@@ -5,7 +5,7 @@ No keys and no indexes: DuckDB's ART indexes are where its crash reports are, an
 transaction needs none.
 """
 
-VERSION = 5
+VERSION = 6
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -122,7 +122,7 @@ CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are n
 CREATE TABLE bulk_changes (     -- history entries of bulk edits (E6); run: when the edit began
     site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP
 );
-CREATE TABLE bulk_issues (site TEXT, issue_id TEXT);                -- raised in bulk
+CREATE TABLE bulk_issues (site TEXT, issue_id TEXT, creator_id TEXT);       -- raised in bulk
 CREATE TABLE templates (site TEXT, author_id TEXT, digest TEXT);    -- what one author wrote again and again (E18)
 CREATE TABLE status_kinds (     -- name in lower case; category as the site tells it, else by the name
     site TEXT, name TEXT, category TEXT, active BOOLEAN, waiting BOOLEAN, asking BOOLEAN
@@ -134,6 +134,17 @@ CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);   -- kind: 
 CREATE TABLE queue (            -- from when to when an issue waited for its team, and when a human picked it
     site TEXT, issue_id TEXT, team TEXT, priority TEXT, type TEXT, created TIMESTAMP, picked TIMESTAMP,
     excused BOOLEAN, leaves TIMESTAMP
+);
+
+-- what looks across issues, kept so that a night need not read them all again, by `vcjira.handovers.novelty` and
+-- `vcjira.patterns` --------------------------------------------------------------------------------
+CREATE TABLE titles (           -- words: hashed, in order, negative where repeated; score: how new to the team
+    site TEXT, issue_id TEXT, created TIMESTAMP, reporter_id TEXT, team TEXT, words BIGINT[], score DOUBLE
+);
+CREATE TABLE themes (site TEXT, bucket INTEGER, term UBIGINT, theme TEXT, g2 DOUBLE);      -- what emerged in a month
+CREATE TABLE first_uses (site TEXT, thing UBIGINT, issue_id TEXT, created TIMESTAMP);      -- the ten first of a thing
+CREATE TABLE team_acts (        -- what a team did in the window of `deadline_toss`; toss: 1 where it handed over
+    site TEXT, issue_id TEXT, team TEXT, happened TIMESTAMP, toss INTEGER, bulk BOOLEAN, automated BOOLEAN
 );
 
 -- how close a pair works, by `vcjira.stages`; number 0 is the newest window --------------------
@@ -220,6 +231,18 @@ CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);
     5: """
 CREATE TABLE mentions (site TEXT, issue_id TEXT, comment_id TEXT, account TEXT);
 ALTER TABLE people ADD COLUMN username TEXT;
+""",
+    6: """
+ALTER TABLE bulk_issues ADD COLUMN creator_id TEXT;
+CREATE TABLE titles (
+    site TEXT, issue_id TEXT, created TIMESTAMP, reporter_id TEXT, team TEXT, words BIGINT[], score DOUBLE
+);
+CREATE TABLE themes (site TEXT, bucket INTEGER, term UBIGINT, theme TEXT, g2 DOUBLE);
+CREATE TABLE first_uses (site TEXT, thing UBIGINT, issue_id TEXT, created TIMESTAMP);
+CREATE TABLE team_acts (
+    site TEXT, issue_id TEXT, team TEXT, happened TIMESTAMP, toss INTEGER, bulk BOOLEAN, automated BOOLEAN
+);
+DELETE FROM meta WHERE name IN ('derived', 'derived_with');
 """,
 }
 """Version reached -> SQL that brings the version before to it."""

@@ -155,7 +155,8 @@ def _told(settings: Settings) -> str:
     told = settings.model_dump_json(exclude={"mirror", "reports", "labels"}).replace(str(settings.base), "")
     days = version("holidays") if "holidays" in told else ""  # a newer release may know other days
     files = [path for path in (settings.people.directory, settings.people.decisions) if path and path.is_file()]
-    return _digest(__version__, told, days, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
+    hashes = version("duckdb")  # of another version may be others
+    return _digest(__version__, told, days, hashes, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
 
 
 def _digest(*parts: str) -> str:

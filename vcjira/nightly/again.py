@@ -21,7 +21,7 @@ AT_ONCE = 3_000_000
 READ = ("issues", "changes", "comments", "classes", "bulk_changes", "bulk_issues")
 """Tables of which only the rows of an issue matter to what is derived from it."""
 TOLD = ("handovers", "requests", "talk")
-FOUND = ("hits", "queue")
+FOUND = ("hits", "queue", "team_acts")
 
 
 def everything(mirror: Mirror, settings: Settings) -> None:
@@ -40,13 +40,17 @@ def whole(mirror: Mirror, settings: Settings) -> None:
         mirror.run(f"DELETE FROM {name}")
     for among in _portions(mirror):
         _derive_issues(mirror, settings, among)
-    _derive_across(mirror, settings)
+    marks.present(mirror)
+    novelty.derive(mirror)
+    patterns.derive_across(mirror, settings)
+    walls.derive(mirror, settings)
+    stages.derive(mirror, settings)
 
 
 def _portions(mirror: Mirror) -> list[str]:
     """Conditions that part the issues, by ranges of ids: what was saved together lies together and is read once."""
     count = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
-    firsts = [first for (first,) in mirror.tuples(FIRSTS, [count])][1:]
+    firsts = [first for (first,) in mirror.tuples(PORTIONS, [count])][1:]
     lows = [f"issue_id >= {quote(first)}" for first in firsts]
     highs = [f"issue_id < {quote(first)}" for first in firsts]
     return [" AND ".join(filter(None, ends)) or "true" for ends in zip(["", *lows], [*highs, ""], strict=True)]
@@ -58,15 +62,6 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str) -> None:
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)
-
-
-def _derive_across(mirror: Mirror, settings: Settings) -> None:
-    """What looks across issues, after `_derive_issues` of all."""
-    marks.present(mirror)
-    novelty.derive(mirror)
-    patterns.derive_across(mirror, settings)
-    walls.derive(mirror, settings)
-    stages.derive(mirror, settings)
 
 
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
@@ -83,10 +78,16 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
         return
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
     among = "(site, issue_id) IN (SELECT (site, issue_id) FROM again)"
+    mirror.run("CREATE OR REPLACE TEMP TABLE old_requests AS FROM requests SEMI JOIN again USING (site, issue_id)")
     for name in (*TOLD, *FOUND):
         mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == "hits" else ""))
     _derive_issues(mirror, settings, among)
-    _derive_across(mirror, settings)
+    marks.present(mirror)
+    novelty.derive_again(mirror)
+    mirror.run(MOVED)
+    patterns.derive_across_again(mirror, settings)
+    walls.derive(mirror, settings)
+    stages.derive(mirror, settings)
     _remember(mirror, settings)
 
 
@@ -120,7 +121,18 @@ def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
     mirror.run(f"CREATE OR REPLACE TEMP TABLE again AS {' UNION '.join(parts)}")
 
 
-FIRSTS = """
+MOVED = """
+CREATE OR REPLACE TEMP TABLE moved_requests AS
+WITH looked_at AS (SELECT site, issue_id, key, organization, team, requester_id, created, bulk FROM requests),
+old AS (SELECT site, issue_id, key, organization, team, requester_id, created, bulk FROM old_requests),
+new AS (FROM looked_at SEMI JOIN again USING (site, issue_id))
+SELECT DISTINCT site, issue_id, organization, team, requester_id, created FROM (
+    (FROM old EXCEPT FROM new) UNION ALL (FROM new EXCEPT FROM old)
+    UNION ALL FROM looked_at SEMI JOIN moved_titles USING (site, issue_id)
+)
+"""
+
+PORTIONS = """
 SELECT min(issue_id) AS first FROM (SELECT issue_id, ntile(?) OVER (ORDER BY issue_id) AS part FROM issues)
 GROUP BY part ORDER BY first
 """

@@ -12,7 +12,7 @@ from types import ModuleType
 from vcjira import hours
 from vcjira.config import Settings
 from vcjira.errors import Mend
-from vcjira.handovers import events, fields, paths
+from vcjira.handovers import events, fields, novelty, paths
 from vcjira.mirror import Mirror, now
 from vcjira.mirror.narrow import narrowed
 from vcjira.patterns import (
@@ -91,37 +91,65 @@ the marks and the time."""
 
 
 def derive_issues(mirror: Mirror, settings: Settings) -> None:
-    """Add to `hits` those that follow from an issue alone, and fill `queue`; after `handovers.tell`."""
+    """Add to `hits` those that follow from an issue alone, and fill `queue` and `team_acts`; after `handovers.tell`."""
     prepare(mirror, settings)
     chosen = _enabled(settings, across=False)
-    _find(mirror, chosen, _paths(mirror, chosen))
+    acting = [one for one in _enabled(settings, across=True) if hasattr(PATTERNS[one.name], "ACTS")]
+    built = _paths(mirror, [*chosen, *acting])
+    _find(mirror, chosen, built)
+    for one in acting:
+        mirror.run(f"INSERT INTO team_acts BY NAME {query(mirror, one, built[one.name], 'ACTS')}")
 
 
 def derive_across(mirror: Mirror, settings: Settings) -> None:
-    """Find the hits of patterns that look across issues again, over all issues.
-
-    Of paths they ask for those in a window and those of novel issues, of steps of status for those in the window:
-    others need not be made.
-    """
-    names = ", ".join(f"'{name}'" for name in sorted(ACROSS))
-    mirror.run(f"DELETE FROM hits WHERE pattern IN ({names})")
+    """Add to `hits` those of patterns that look across issues, after `derive_issues` of all and `novelty.derive`."""
+    _prepare_across(mirror, settings)
+    novelty.title_words(mirror)
     chosen = _enabled(settings, across=True)
-    windows = [one.own["window"] for one in chosen if "window" in one.own]
-    window = max((float(seconds) for seconds in windows if isinstance(seconds, int | float)), default=0.0)
-    since = now(mirror) - timedelta(seconds=window)
-    events.build_since(mirror, since)
-    fields.between(mirror)
-    paths.levels(mirror, teams=bool(settings.teams))
-    mirror.run(
-        "CREATE OR REPLACE TEMP TABLE asked_of AS SELECT site, issue_id FROM handovers WHERE happened > ?"
-        " UNION SELECT site, issue_id FROM novelty WHERE kind = 'novel'",
-        [since],
-    )
-    hours.build(mirror, settings)
-    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM asked_of)"
-    with narrowed(mirror, among, read=["handovers"], filled=[], typed=False):
+    novel = "(site, issue_id) IN (SELECT (site, issue_id) FROM novelty WHERE kind = 'novel')"
+    with narrowed(mirror, novel, read=["handovers"], filled=[], typed=False):  # only their paths are asked for
         built = _paths(mirror, chosen)
     _find(mirror, chosen, built)
+
+
+def derive_across_again(mirror: Mirror, settings: Settings) -> None:
+    """Bring these hits up to date: those of a pattern that tells what is NEAR a change only there.
+
+    Needs `again`, what `novelty.derive_again` leaves, and `moved_requests`: requests that came, went or changed, as
+    they were and as they are.
+    """
+    _prepare_across(mirror, settings)
+    chosen = _enabled(settings, across=True)
+    for one in chosen:
+        if hasattr(PATTERNS[one.name], "NEAR"):
+            _find_near(mirror, one)
+    rest = [one for one in chosen if not hasattr(PATTERNS[one.name], "NEAR")]
+    names = ", ".join(f"'{one.name}'" for one in rest)
+    mirror.run(f"DELETE FROM hits WHERE pattern IN ({names})")
+    for one in rest:
+        if hasattr(PATTERNS[one.name], "ACTS"):
+            mirror.run(query(mirror, one, "", "OUTDATED"))
+    _find(mirror, rest, {})
+
+
+def _prepare_across(mirror: Mirror, settings: Settings) -> None:
+    paths.levels(mirror, teams=bool(settings.teams))
+    hours.build(mirror, settings)
+    fields.between(mirror)
+
+
+def _find_near(mirror: Mirror, one: Chosen) -> None:
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE near AS {query(mirror, one, '', 'NEAR')}")
+    mirror.run(
+        f"DELETE FROM hits WHERE pattern = '{one.name}' AND (site, issue_id) IN (SELECT (site, issue_id) FROM near"
+        " WHERE again UNION SELECT (site, issue_id) FROM moved_requests)"
+    )
+    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM near)"
+    with narrowed(mirror, among, read=["requests", "handovers", "talk"], filled=[], typed=False):
+        if "title_words" in PATTERNS[one.name].SQL:
+            novelty.title_words(mirror)
+        sql = query(mirror, one, _paths(mirror, [one]).get(one.name, ""))
+        mirror.run(_insert(mirror, one, f"FROM ({sql}) SEMI JOIN (FROM near WHERE again) USING (site, issue_id)"))
 
 
 def _enabled(settings: Settings, *, across: bool) -> list[Chosen]:
@@ -134,7 +162,7 @@ def _paths(mirror: Mirror, chosen: Iterable[Chosen]) -> dict[str, str]:
     built: dict[tuple[paths.Level | None, float], str] = {}
     found = {}
     for one in chosen:
-        if "{path}" in PATTERNS[one.name].SQL:
+        if "{path}" in PATTERNS[one.name].SQL + getattr(PATTERNS[one.name], "ACTS", ""):
             key = (one.level, one.debounce.total_seconds())
             if key not in built:
                 built[key] = paths.build(mirror, one.level, one.debounce)
@@ -152,14 +180,16 @@ def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[
     waiting = [
         one
         for one in choose(settings, PATTERNS).values()
-        if one.enabled and one.name not in ACROSS and "{now}" in PATTERNS[one.name].SQL
+        if one.enabled
+        and (one.name not in ACROSS or hasattr(PATTERNS[one.name], "NEAR"))
+        and "{now}" in PATTERNS[one.name].SQL
     ]
     spans = {
         float(value)
         for one in waiting
         for name, option in PATTERNS[one.name].OPTIONS.items()
         if option.kind == "duration" and isinstance(value := one.own[name], int | float)
-    }
+    } | {float(PATTERNS[one.name].DUE) for one in waiting if hasattr(PATTERNS[one.name], "DUE")}
     found = [(before - timedelta(seconds=span), moment - timedelta(seconds=span)) for span in sorted(spans)]
     second = timedelta(seconds=1)
     for limit in sorted({limit for one in waiting for limit in one.limits.values()}):
@@ -192,9 +222,9 @@ def prepare(mirror: Mirror, settings: Settings) -> None:
     fields.build(mirror)
 
 
-def query(mirror: Mirror, one: Chosen, path: str) -> str:
-    """The SQL of a pattern with everything filled in."""
-    sql: str = PATTERNS[one.name].SQL
+def query(mirror: Mirror, one: Chosen, path: str, name: str = "SQL") -> str:
+    """The SQL of a pattern, or another of its texts, with everything filled in."""
+    sql: str = getattr(PATTERNS[one.name], name)
     return sql.format_map(one.words(path, now(mirror)))
 
 

@@ -31,6 +31,12 @@ OPTIONS = {
     "gap": Option("15m", "longest gap between two of a pile", "duration"),
 }
 
+NEAR = """
+SELECT r.site, r.issue_id, true AS again FROM requests r
+JOIN (SELECT DISTINCT site, requester_id, team FROM moved_requests) m USING (site, requester_id, team)
+"""
+"""Those of the same requester to the same team."""
+
 SQL = """
 SELECT b.site, b.issue_id, max(b.created) OVER (PARTITION BY b.site, b.requester_id, b.team, b.pile) AS happened,
     b.requests, b.organization, b.team, b.first_key

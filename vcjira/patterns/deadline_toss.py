@@ -83,6 +83,23 @@ WORKING = {
     )
 }
 
+ACTS = """
+SELECT a.* FROM (
+    SELECT h.site, h.issue_id, h.previous AS team, h.since AS happened, 1 AS toss, h.bulk, h.automated
+    FROM {path} h WHERE h.pos > 1
+    UNION ALL
+    SELECT t.site, t.issue_id, p.team, t.created, 0, false, t.template OR NOT t.human FROM talk t
+    JOIN person_teams p ON p.site = t.site AND p.account_id = t.author_id
+    UNION ALL
+    SELECT h.site, h.issue_id, p.team, h.happened, 0, h.bulk, h.automated FROM status_steps h
+    JOIN person_teams p ON p.site = h.site AND p.account_id = h.actor_id
+) a
+WHERE a.happened > {now} - INTERVAL '{window}' SECOND
+"""
+"""The rows of `team_acts` that an issue gives."""
+
+OUTDATED = "DELETE FROM team_acts WHERE happened <= {now} - INTERVAL '{window}' SECOND"
+
 SQL = """
 SELECT r.site, CAST(NULL AS VARCHAR(200)) AS issue_id, {now} AS happened, r.team, r.hours, r.tossed_in, r.tossed_out,
     r.active_in, r.active_out, exp(r.log_ratio) AS ratio, exp(r.log_ratio - 1.96 * r.spread) AS low,
@@ -99,14 +116,7 @@ FROM (
         FROM (
             SELECT a.site, a.team, a.toss, {late.slot} AS slot, {late.hours} AS hours
             FROM (
-                SELECT h.site, h.previous AS team, 1 AS toss, h.since AS happened FROM {path} h
-                WHERE h.pos > 1 AND {counted}
-                UNION ALL
-                SELECT t.site, p.team, 0, t.created FROM talk t
-                JOIN person_teams p ON p.site = t.site AND p.account_id = t.author_id WHERE {talks}
-                UNION ALL
-                SELECT h.site, p.team, 0, h.happened FROM status_steps h
-                JOIN person_teams p ON p.site = h.site AND p.account_id = h.actor_id WHERE {counted}
+                SELECT h.site, h.team, h.toss, h.happened FROM team_acts h WHERE {counted}
             ) a{late.joins}
             WHERE a.happened > {now} - INTERVAL '{window}' SECOND
         ) e

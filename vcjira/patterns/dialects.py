@@ -10,7 +10,7 @@ import re
 READS = (
     "issues", "requests", "talk", "classes", "handovers", "novelty", "person_teams", "machines", "title_words", "acts",
     "status_steps", "resolution_steps", "project_steps", "field_steps", "link_edges", "queue", "work_signs",
-    "holder_calendars", "working_days", "working_times",
+    "holder_calendars", "working_days", "working_times", "team_acts",
 )  # fmt: skip
 """Beside these a pattern reads the path of its level and debounce: `paths.table` names it."""
 

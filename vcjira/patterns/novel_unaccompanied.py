@@ -51,6 +51,14 @@ from vcjira.patterns.option import Option
 NUMBER = "P25"
 OPTIONS = {"after": Option("14d", "time for both sides to have written", "duration")}
 
+DUE = 72 * 3600
+"""A hand-over counts so many seconds after it."""
+
+NEAR = """
+SELECT r.site, r.issue_id, true AS again FROM requests r
+JOIN (SELECT site, issue_id FROM again UNION SELECT site, issue_id FROM renewed) a USING (site, issue_id)
+"""
+
 SQL = """
 SELECT r.site, r.issue_id, r.created + INTERVAL '{after}' SECOND AS happened, n.theme, n.score, r.organization, r.team,
     coalesce(w.asking, 0) AS requester_comments, coalesce(w.receiving, 0) AS receiving_comments,

@@ -38,6 +38,14 @@ OPTIONS = {
     "words": Option(3, "different words that a title needs"),
 }
 
+NEAR = """
+SELECT r.site, r.issue_id, bool_or(r.created >= m.created) AS again FROM requests r
+JOIN moved_requests m ON m.site = r.site AND m.organization = r.organization
+    AND r.created >= m.created - INTERVAL '{within}' SECOND AND r.created <= m.created + INTERVAL '{within}' SECOND
+GROUP BY r.site, r.issue_id
+"""
+"""A request makes a hit of itself and of those that follow; those before are what it is compared with."""
+
 SQL = """
 WITH titled AS (
     SELECT r.site, r.issue_id, r.created, r.organization, r.team,

@@ -40,29 +40,33 @@ def embed(
     signs.gather(mirror, window_from, window_to, as_of)
     found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.SHARES)}
     declared = {(e.organization.lower(), e.team.lower()): e.since for e in settings.embedded}
+    judge = _Judge.of(cells)
     done = []
     for cell in cells:
+        told: dict[str, Any] = {}
         since = declared.get((cell.organization.lower(), cell.team.lower()))
         if since is not None and since < as_of.date():
-            cell = replace(cell, embedded_since=since)
-        row = found.get(cell.pair)
-        done.append(_indexed(cell, row) if row and not cell.unknown else cell)
-    judge = _Judge.of(done)
-    return [replace(cell, mode=judge.mode(cell)) for cell in done]
+            told["embedded_since"] = since
+        if (row := found.get(cell.pair)) and not cell.unknown:
+            told |= _index(cell, row)
+        if told:  # a copy costs more than what is in it, and there are thousands
+            cell = replace(cell, **told)
+        mode = judge.mode(cell)
+        done.append(cell if mode == cell.mode else replace(cell, mode=mode))
+    return done
 
 
-def _indexed(cell: Cell, row: dict[str, Any]) -> Cell:
+def _index(cell: Cell, row: dict[str, Any]) -> dict[str, Any]:
     joint = measured(row)
     if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS or cell.receivers < MIN_RECEIVERS:
-        return replace(cell, joint=joint)
-    return replace(
-        cell,
-        joint=joint,
-        embedding=joint.two.share,
-        embedding_low=joint.two.low,
-        embedding_high=joint.two.high,
-        signs={name: share.share or 0.0 for name, share in joint.signs.items()},
-    )
+        return {"joint": joint}
+    return {
+        "joint": joint,
+        "embedding": joint.two.share,
+        "embedding_low": joint.two.low,
+        "embedding_high": joint.two.high,
+        "signs": {name: share.share or 0.0 for name, share in joint.signs.items()},
+    }
 
 
 def measured(row: dict[str, Any]) -> Joint:

@@ -36,7 +36,8 @@ def matrix(
     """
     until = as_of or max(window_to, now(mirror))
     rows = counting.gather(mirror, window_from, window_to, projects, until)
-    found = judge([count(row, window_from, window_to) for row in rows])
+    tested = sum(not _why_not(row) for row in rows)
+    found = judge([count(row, window_from, window_to, tested) for row in rows])
     found = joint.embed(mirror, settings, found, window_from, window_to, until)
     return sorted(found, key=_order)
 
@@ -47,25 +48,23 @@ def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Ce
     return [count(row, window_from, window_to) for row in rows]
 
 
-def count(row: counting.Row, window_from: datetime, window_to: datetime) -> Cell:
-    """A cell from its counts; shares only where there is enough."""
-    n, m, k = (int(row[f"one_way_{one}"] or 0) for one in ("n", "m", "k"))
-    readable = row["readable"] / row["requests"] if row["requests"] else 0.0
-    receivers = int(row["receivers"])
-    why = _why_not(n, m, receivers, readable)
+def count(row: counting.Row, window_from: datetime, window_to: datetime, tested: int = 0) -> Cell:
+    """A cell from its counts; shares only where there is enough. `tested`: how many cells are."""
+    why = _why_not(row)
     cell = Cell(
         site=row["site"],
         organization=row["organization"],
         team=row["team"],
         window_from=window_from,
         window_to=window_to,
-        requests=n,
-        requesters=m,
-        receivers=receivers,
-        one_way=k,
-        readable=readable,
+        requests=int(row["one_way_n"] or 0),
+        requesters=int(row["one_way_m"] or 0),
+        receivers=int(row["receivers"]),
+        one_way=int(row["one_way_k"] or 0),
+        readable=_readable(row),
         enough=not why,
         why_not=why,
+        tested=tested,
         handovers=int(row["handovers"] or 0),
         silent_handoffs=int(row["silent"] or 0),
         ping_pongs=int(row["pings"] or 0),
@@ -123,7 +122,13 @@ def _gap(novel: Share, routine: Share) -> tuple[float | None, float | None]:
     return statistics.newcombe(*sizes)
 
 
-def _why_not(n: int, m: int, receivers: int, readable: float) -> str:
+def _readable(row: counting.Row) -> float:
+    return float(row["readable"] / row["requests"]) if row["requests"] else 0.0
+
+
+def _why_not(row: counting.Row) -> str:
+    readable, receivers = _readable(row), int(row["receivers"])
+    n, m = int(row["one_way_n"] or 0), int(row["one_way_m"] or 0)
     if readable < MIN_READABLE:
         return f"comments of only {readable:.0%} of the requests could be read"
     if n < MIN_REQUESTS:
@@ -150,11 +155,11 @@ def judge(cells: list[Cell]) -> list[Cell]:
     judged = []
     for i, cell in enumerate(cells):
         if i not in q:
-            judged.append(replace(cell, tested=len(tested)))
+            judged.append(cell)
             continue
         score, low, high = statistics.posterior(*sizes[i], prior)
         named = q[i] <= FALSE_DISCOVERIES and (cell.low or 0.0) > middle and not cell.unknown
-        found = replace(cell, score=score, score_low=low, score_high=high, q=q[i], named=named, tested=len(tested))
+        found = replace(cell, score=score, score_low=low, score_high=high, q=q[i], named=named)
         judged.append(found)
     return judged
 
