@@ -171,6 +171,11 @@ def design_effect_of_sums(n: float, m: float, k: float, hh: float, hs: float, ss
     return max(0.0, spread) * m / (m - 1) / (n * p * (1 - p))
 
 
+def clustered_effect(n: float, m: float, k: float, hh: float, hs: float, ss: float) -> float:
+    """The design effect that sizes are divided by for an interval: `few_clusters` times as large, and at least 1."""
+    return max(1.0, design_effect_of_sums(n, m, k, hh, hs, ss) * few_clusters(int(m)))
+
+
 @lru_cache(maxsize=4096)
 def few_clusters(m: int) -> float:
     """By what a design effect estimated from m clusters is to be multiplied: (t / z) squared with m - 1 degrees.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from two_sides import NOW, World
 
-from vcjira import chain
+from vcjira import chain, statistics
 from vcjira.config import Settings
 
 START = NOW - timedelta(days=180)
@@ -60,6 +60,19 @@ def test_what_is_unknown_widens_the_interval_until_nothing_can_be_told() -> None
     assert customer.low < 30 / 180
     assert customer.high > 120 / 180
     assert customer.verdict == "cannot be told from what was declared"
+
+
+def test_what_unknown_classes_could_change_hangs_together_by_who_asked() -> None:
+    world = World()
+    done(world, "Legal", 60)
+    done(world, "Finance", 48)
+    chosen = settings(world, declared_split={"customer": "50%"})
+    with world.mirror(chosen) as mirror:
+        stakeholder = chain.split(mirror, chosen, START, NOW, [])[2]
+    clusters = [(0, 5)] * 12 + [(4, 4)] * 12
+    effect = statistics.design_effect(clusters) * statistics.few_clusters(24)
+    assert (stakeholder.delivered, stakeholder.unknown) == (0, 48)
+    assert stakeholder.high == pytest.approx(statistics.wilson(48 / effect, 108 / effect)[1])
 
 
 def test_half_of_each_class_waits_so_long() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from two_sides import NOW, SITE, World
 
-from vcjira import chain
+from vcjira import chain, statistics
 from vcjira.chain import Trace
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
@@ -183,3 +183,31 @@ def test_links_that_were_given_in_bulk_prove_nothing(linked: int, state: str) ->
         world.change(issue, "Platform.1", "Link", None, f"P-{goal}", hours=2 - int(issue) * 3 / 60)
     found = states(world)
     assert {found[f"P-{number}"] for number in range(2, 2 + linked)} == {state}
+
+
+@pytest.mark.parametrize(("requesters", "enough"), [(10, True), (9, False)])
+def test_each_bound_has_the_interval_of_its_own_requesters(requesters: int, enough: bool) -> None:
+    """Three ask for what leads out of sight, one of the others now and then for what reaches a customer."""
+    world = World()
+    outcome = world.ask("Legal.1", "Platform")
+    for number in range(4 * requesters):
+        request = world.ask(f"Sales.{number % requesters}", "Platform")
+        if number % requesters < 3:
+            world.links.append(
+                {"site": SITE, "issue_id": request, "other_key": "SECRET-1", "type": "Blocks", "direction": "outward"}
+            )
+        elif number < 6:
+            link(world, request, "Blocks", "outward", outcome)
+    with world.mirror(settings(world)) as mirror:
+        team = traces(mirror, settings(world))["Platform"]
+    assert (team.traced, team.unknown, team.enough) == (3, 12, enough)
+    if enough:
+        assert team.low == pytest.approx(by_hand([(1, 4)] * 3 + [(0, 4)] * 7)[0])
+        assert team.high == pytest.approx(by_hand([(4, 4)] * 3 + [(1, 4)] * 3 + [(0, 4)] * 4)[1])
+    else:
+        assert (team.low, team.bound_low, team.below) == (None, None, False)
+
+
+def by_hand(clusters: list[tuple[float, float]]) -> tuple[float, float]:
+    effect = max(1.0, statistics.design_effect(clusters) * statistics.few_clusters(len(clusters)))
+    return statistics.wilson(sum(k for k, _ in clusters) / effect, sum(n for _, n in clusters) / effect)

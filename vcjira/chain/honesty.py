@@ -17,6 +17,7 @@ from vcjira.mirror import Mirror
 
 CLASSES = ("customer", "partner", "stakeholder", "unknown")
 SHOW_FROM = 20
+MIN_REQUESTERS = 10
 PICKS = 400
 """The newest picks of a team that are looked at."""
 MIN_PICKS = 50
@@ -49,27 +50,30 @@ def split(
     for entries in clusters.values():
         for requester, count in entries:
             sizes[requester] += count
-    unknown = sum(count for _, count in clusters.get("unknown", []))
-    total = sum(sizes.values())
+    unknown = dict(clusters.get("unknown", []))
     return [
-        _served(kind, settings.declared_split.get(kind), dict(clusters.get(kind, [])), sizes, unknown, total)
+        _served(kind, settings.declared_split.get(kind), dict(clusters.get(kind, [])), unknown, sizes)
         for kind in ("customer", "partner", "stakeholder")
     ]
 
 
 def _served(
-    kind: str, declared: float | None, hits: dict[str, int], sizes: dict[str, int], unknown: int, total: int
+    kind: str, declared: float | None, hits: dict[str, int], unknown: dict[str, int], sizes: dict[str, int]
 ) -> Served:
-    k = sum(hits.values())
-    if total < SHOW_FROM:
-        return Served(kind, declared, k, total, unknown)
-    pairs = [(float(hits.get(requester, 0)), float(size)) for requester, size in sizes.items()]
-    effect = max(1.0, statistics.design_effect(pairs) * statistics.few_clusters(len(pairs)))
-    low, _ = statistics.wilson(k / effect, total / effect)
-    _, high = statistics.wilson((k + unknown) / effect, total / effect)
-    known = total - unknown
+    k, unclear, total = sum(hits.values()), sum(unknown.values()), sum(sizes.values())
+    if total < SHOW_FROM or len(sizes) < MIN_REQUESTERS:
+        return Served(kind, declared, k, total, unclear)
+    low, _ = _interval([(hits.get(requester, 0), size) for requester, size in sizes.items()])
+    _, high = _interval([(hits.get(who, 0) + unknown.get(who, 0), size) for who, size in sizes.items()])
+    known = total - unclear
     share = k / known if known else None
-    return Served(kind, declared, k, total, unknown, share, low, high, _verdict(declared, low, high))
+    return Served(kind, declared, k, total, unclear, share, low, high, _verdict(declared, low, high))
+
+
+def _interval(clusters: list[tuple[int, int]]) -> statistics.Interval:
+    """Of a share by its requesters: (hits, size) of each."""
+    effect = max(1.0, statistics.design_effect(clusters) * statistics.few_clusters(len(clusters)))
+    return statistics.wilson(sum(k for k, _ in clusters) / effect, sum(n for _, n in clusters) / effect)
 
 
 def _verdict(declared: float | None, low: float, high: float) -> str:

@@ -16,12 +16,14 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 
 MIN_REQUESTS = 30
+MIN_REQUESTERS = 10
 WHOLE = "(all teams)"
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One team; `low` is the lower end of the interval of the lower bound, `high` the upper end of the upper one."""
+    """One team; `low` is the lower end of the interval of the lower bound, `high` the upper end of the upper one, each
+    with the design effect of its own hits; null, as the bounds, unless `enough`."""
 
     team: str
     requests: int
@@ -84,13 +86,15 @@ def _trace(row: dict[str, Any] | None, whole: Trace | None) -> Trace:
     if row is None:
         return Trace(WHOLE, 0, 0, 0, 0, enough=False)
     n, traced, unknown = int(row["n"]), int(row["k"]), int(row["unknown"])
-    enough = n >= MIN_REQUESTS
+    enough = n >= MIN_REQUESTS and row["m"] >= MIN_REQUESTERS
     bounds: dict[str, Any] = {}
     if enough:
-        effect = max(1.0, statistics.design_effect_of_sums(*(float(row[x]) for x in ("n", "m", "k", "hh", "hs", "ss"))))
-        effect *= statistics.few_clusters(int(row["m"])) if effect > 1 else 1
-        low, _ = statistics.wilson(traced / effect, n / effect)
-        _, high = statistics.wilson((traced + unknown) / effect, n / effect)
+        least, most = (
+            statistics.clustered_effect(*(float(row[name]) for name in ("n", "m", *hits, "ss")))
+            for hits in (("k", "hh", "hs"), ("most_k", "most_hh", "most_hs"))
+        )
+        low, _ = statistics.wilson(traced / least, n / least)
+        _, high = statistics.wilson((traced + unknown) / most, n / most)
         bounds = {"bound_low": traced / n, "bound_high": (traced + unknown) / n, "low": low, "high": high}
         bounds["below"] = whole is not None and whole.low is not None and high < whole.low
     return Trace(
@@ -167,11 +171,13 @@ WHERE NOT r.bulk AND r.created >= $start AND r.created < $end
 
 TEAMS = """
 WITH by_requester AS (
-    SELECT team, site, requester_id, count(*) AS size, count(*) FILTER (traced) AS hits FROM chain_requests GROUP BY ALL
+    SELECT team, site, requester_id, count(*) AS size, count(*) FILTER (traced) AS hits,
+        count(*) FILTER (traced OR unknown) AS most
+    FROM chain_requests GROUP BY ALL
 ),
 clusters AS (
     SELECT team, sum(size) AS n, count(*) AS m, sum(hits) AS k, sum(hits * hits) AS hh, sum(hits * size) AS hs,
-        sum(size * size) AS ss
+        sum(size * size) AS ss, sum(most) AS most_k, sum(most * most) AS most_hh, sum(most * size) AS most_hs
     FROM by_requester GROUP BY GROUPING SETS ((team), ())
 ),
 counts AS (

@@ -155,9 +155,8 @@ times size, sizes squared."""
 
 
 def clustered(sums: Mapping[str, Any]) -> float:
-    """The design effect of SUMS (U2), at least 1."""
-    effect = statistics.design_effect_of_sums(*(float(sums[name] or 0) for name in SUMS))
-    return max(1.0, effect * statistics.few_clusters(int(sums["m"] or 0)))
+    """The design effect of SUMS (U2)."""
+    return statistics.clustered_effect(*(float(sums[name] or 0) for name in SUMS))
 
 
 def added(name: str) -> str:
