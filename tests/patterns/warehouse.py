@@ -45,7 +45,7 @@ def grown() -> Iterator[Mirror]:
 
 def tables(mirror: Mirror) -> list[str]:
     """What is to be copied: the tables that patterns read, and the paths."""
-    made = mirror.tuples("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'path_')")
+    made = mirror.tuples("SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'path_')")
     return [*READS, *sorted(row[0] for row in made)]
 
 

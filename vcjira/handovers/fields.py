@@ -16,7 +16,9 @@ def build(mirror: Mirror) -> None:
     `work_signs`; needs `status_steps`."""
     mirror.run(PROJECTS)
     disputed = ", ".join(f"'{name}'" for name in DISPUTED)
-    mirror.run(FIELDS.format(fields=disputed, **side(mirror, "c", "c.changed")))
+    now = side(mirror, "c.author_id", "c.happened")
+    before = side(mirror, "c.previous_author", "c.previous_happened", "p")
+    mirror.run(FIELDS.format(fields=disputed, **now, **{f"previous_{name}": sql for name, sql in before.items()}))
     mirror.run("DELETE FROM queue")
     mirror.run(QUEUE)
     mirror.run(WORK.format(routing=", ".join(f"'{name}'" for name in ROUTING)))
@@ -44,23 +46,28 @@ WHERE c.field IN ('Key', 'key')
 
 FIELDS = """
 CREATE OR REPLACE TEMP TABLE field_steps AS
-WITH told AS (
-    SELECT c.site, c.issue_id, c.change_id, c.item, lower(c.field) AS field, c.changed AS happened,
-        c.author_id AS actor_id, coalesce(c.from_text, '') AS from_text, coalesce(c.to_text, '') AS to_text,
-        try_cast(c.change_id AS BIGINT) AS number, {side} AS side,
-        b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated
-    FROM changes c
-    JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id{joins}
-    LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
-    LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
-    WHERE lower(c.field) IN ({fields})
+WITH told AS (          -- put in order first: what is joined need not be sorted
+    SELECT site, issue_id, change_id, lower(field) AS field, changed AS happened, author_id,
+        coalesce(from_text, '') AS from_text, coalesce(to_text, '') AS to_text,
+        lag(coalesce(from_text, '')) OVER w AS previous_from, lag(author_id) OVER w AS previous_author,
+        lag(changed) OVER w AS previous_happened, lag(change_id) OVER w AS previous_change
+    FROM changes SEMI JOIN (FROM field_names WHERE lower(field) IN ({fields})) USING (field)
+    WINDOW w AS (PARTITION BY site, issue_id, lower(field)
+        ORDER BY changed, try_cast(change_id AS BIGINT), change_id, item)
 )
-SELECT site, issue_id, change_id, field, happened, actor_id, from_text, to_text, side, bulk, automated,
-    lag(from_text) OVER w AS previous_from, lag(side) OVER w AS previous_side, lag(happened) OVER w AS
-    previous_happened, lag(bulk) OVER w AS previous_bulk, lag(automated) OVER w AS previous_automated
-FROM told
-WINDOW w AS (PARTITION BY site, issue_id, field ORDER BY happened, number, change_id, item)
+SELECT c.site, c.issue_id, c.change_id, c.field, c.happened, c.author_id AS actor_id, c.from_text, c.to_text,
+    {side} AS side, b.change_id IS NOT NULL AS bulk, m.account_id IS NOT NULL AS automated, c.previous_from,
+    {previous_side} AS previous_side, c.previous_happened, pb.change_id IS NOT NULL AS previous_bulk,
+    pm.account_id IS NOT NULL AS previous_automated
+FROM told c
+JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id{joins}{previous_joins}
+LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
+LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
+LEFT JOIN bulk_changes pb ON pb.site = c.site AND pb.issue_id = c.issue_id AND pb.change_id = c.previous_change
+LEFT JOIN machines pm ON pm.site = c.site AND pm.account_id = c.previous_author
+WHERE c.previous_from = c.to_text
 """
+"""Only what puts back the value that another change took away."""
 
 LINKS = """
 CREATE OR REPLACE TEMP TABLE link_edges AS
@@ -106,8 +113,9 @@ WORK = """
 CREATE OR REPLACE TEMP VIEW work_signs AS
 SELECT c.site, c.issue_id, c.author_id AS actor_id, c.changed AS happened
 FROM changes c
-WHERE lower(c.field) NOT IN ({routing}) AND NOT EXISTS (
-    SELECT 1 FROM owner_fields f WHERE f.site = c.site AND f.field IN (lower(c.field), c.field_id))
+SEMI JOIN (FROM field_names WHERE lower(field) NOT IN ({routing})) w ON w.field = c.field
+ANTI JOIN owner_fields f ON f.site = c.site AND f.field = lower(c.field)
+ANTI JOIN owner_fields i ON i.site = c.site AND i.field = c.field_id
 UNION ALL
 SELECT s.site, s.issue_id, s.actor_id, s.happened FROM status_steps s WHERE s.to_active
 """

@@ -27,7 +27,7 @@ def build(mirror: Mirror, level: Level | None, debounce: timedelta) -> str:
         f"SELECT * FROM {build(mirror, one, debounce)} SEMI JOIN (FROM site_levels WHERE level = '{one}') USING (site)"
         for one in present or ["team"]
     ]
-    mirror.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {' UNION ALL '.join(parts)}")
+    mirror.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {' UNION ALL '.join(parts)}")
     return name
 
 
@@ -90,18 +90,14 @@ kept AS (
 ),
 followed AS (
     SELECT *, lag(holder) OVER (PARTITION BY site, issue_id ORDER BY seq) AS before FROM kept
-),
-places AS (
-    SELECT site, issue_id, row_number() OVER w AS pos, holder, since, lead(since) OVER w AS left_at,
-        account_id, seq, change_id, actor_id, bulk, automated, released IS NULL AS queued
-    FROM followed WHERE before IS DISTINCT FROM holder
-    WINDOW w AS (PARTITION BY site, issue_id ORDER BY seq)
 )
-SELECT *, lag(holder) OVER w AS previous, lag(since) OVER w AS previous_since, lag(account_id) OVER w AS
-    previous_account, lag(change_id) OVER w AS previous_change, lag(actor_id) OVER w AS previous_actor,
+SELECT site, issue_id, row_number() OVER w AS pos, holder, since, lead(since) OVER w AS left_at, account_id, seq,
+    change_id, actor_id, bulk, automated, released IS NULL AS queued, lag(holder) OVER w AS previous,
+    lag(since) OVER w AS previous_since, lag(account_id) OVER w AS previous_account,
+    lag(change_id) OVER w AS previous_change, lag(actor_id) OVER w AS previous_actor,
     coalesce(lag(bulk) OVER w, false) AS previous_bulk, coalesce(lag(automated) OVER w, false) AS previous_automated,
     lag(holder, 2) OVER w AS origin
-FROM places
-WINDOW w AS (PARTITION BY site, issue_id ORDER BY pos)
+FROM followed WHERE before IS DISTINCT FROM holder
+WINDOW w AS (PARTITION BY site, issue_id ORDER BY seq)
 """
 """`queued`: nobody (or a queue) held the issue directly before; `left_at`: when the next place began."""

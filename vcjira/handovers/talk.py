@@ -21,7 +21,7 @@ def tell(mirror: Mirror, settings: Settings) -> None:
     mirror.run(REQUESTS.format(team=team, unknown=UNKNOWN))
     mirror.run(SIDES.format(disputed=", ".join(f"'{name}'" for name in DISPUTED)))
     mirror.run("DELETE FROM talk")
-    mirror.run(TALK.format(**side(mirror, "c", "c.created")))
+    mirror.run(TALK.format(**side(mirror, "c.author_id", "c.created")))
 
 
 REQUESTS = """
@@ -32,11 +32,11 @@ WITH imported AS (
 ),
 holders AS (
     SELECT site, issue_id, assignee_id AS person FROM present WHERE assignee_id IS NOT NULL
-    UNION SELECT site, issue_id, from_person FROM handovers WHERE from_person IS NOT NULL
-    UNION SELECT site, issue_id, to_person FROM handovers WHERE to_person IS NOT NULL
+    UNION ALL SELECT site, issue_id, from_person FROM handovers WHERE from_person IS NOT NULL
+    UNION ALL SELECT site, issue_id, to_person FROM handovers WHERE to_person IS NOT NULL
 ),
 held AS (
-    SELECT site, issue_id, count(DISTINCT person) AS people, min(person) AS one FROM holders GROUP BY site, issue_id
+    SELECT site, issue_id, min(person) AS one, max(person) AS other FROM holders GROUP BY site, issue_id
 )
 SELECT i.site, i.issue_id, i.key, i.project, coalesce(c.organization, '{unknown}') AS organization, {team} AS team,
     c.requester_id, i.created, CASE WHEN i.status_category = 'done' THEN coalesce(i.resolved, i.updated) END AS closed,
@@ -49,7 +49,7 @@ LEFT JOIN machines m ON m.site = i.site AND m.account_id = c.requester_id
 LEFT JOIN imported p ON p.site = i.site AND p.issue_id = i.issue_id
 WHERE c.requester_id IS NOT NULL AND m.account_id IS NULL AND p.issue_id IS NULL
     AND c.own_team IS DISTINCT FROM true
-    AND NOT coalesce(h.people = 1 AND h.one = c.requester_id, false)
+    AND NOT coalesce(h.one = c.requester_id AND h.other = c.requester_id, false)
 ORDER BY i.site, i.issue_id
 """
 
@@ -66,18 +66,27 @@ SELECT DISTINCT site, issue_id, account_id FROM (
     UNION ALL SELECT site, issue_id, from_person FROM handovers
 ) WHERE account_id IS NOT NULL;
 
+CREATE OR REPLACE TEMP TABLE receiving_teams AS
+SELECT site, issue_id, team FROM classes WHERE team IS NOT NULL
+UNION SELECT site, issue_id, to_team FROM handovers WHERE to_team IS NOT NULL;
+
+-- who is in one team, always; the others' issues are found out once
+CREATE OR REPLACE TEMP TABLE only_teams AS
+SELECT site, account_id, min(team) AS team FROM person_teams
+GROUP BY site, account_id HAVING min(team) = max(team) AND bool_and(valid_from IS NULL AND valid_until IS NULL);
+
 CREATE OR REPLACE TEMP TABLE team_receivers AS
-SELECT DISTINCT a.site, a.issue_id, a.account_id, p.valid_from, p.valid_until
-FROM (
+WITH others AS (FROM person_teams ANTI JOIN only_teams USING (site, account_id)),
+authors AS (
     SELECT site, issue_id, author_id AS account_id FROM comments
-    UNION SELECT site, issue_id, author_id FROM changes WHERE lower(field) IN ({disputed})
-) a
+    UNION ALL SELECT site, issue_id, author_id FROM changes
+    SEMI JOIN (FROM field_names WHERE lower(field) IN ({disputed})) USING (field)
+)
+SELECT DISTINCT a.site, a.issue_id, a.account_id, p.valid_from, p.valid_until
+FROM (SELECT DISTINCT site, issue_id, account_id FROM authors SEMI JOIN others USING (site, account_id)) a
 ANTI JOIN receivers USING (site, issue_id, account_id)
-JOIN person_teams p ON p.site = a.site AND p.account_id = a.account_id
-JOIN (
-    SELECT site, issue_id, team FROM classes WHERE team IS NOT NULL
-    UNION SELECT site, issue_id, to_team FROM handovers WHERE to_team IS NOT NULL
-) h ON h.site = a.site AND h.issue_id = a.issue_id AND h.team = p.team;
+JOIN others p ON p.site = a.site AND p.account_id = a.account_id
+JOIN receiving_teams h ON h.site = a.site AND h.issue_id = a.issue_id AND h.team = p.team;
 
 INSERT INTO receivers
 SELECT DISTINCT site, issue_id, account_id FROM team_receivers WHERE valid_from IS NULL AND valid_until IS NULL;
@@ -92,17 +101,18 @@ FROM affiliations ANTI JOIN sole_affiliations USING (site, account_id);
 """
 
 
-def side(mirror: Mirror, events: str, when: str) -> dict[str, str]:
-    """SQL: the `side` on which the author of an event stood on its issue at a time, and the `joins` that it needs.
+def side(mirror: Mirror, account: str, when: str, prefix: str = "") -> dict[str, str]:
+    """SQL: the `side` on which an account stood on the issue of `c` at a time, and the `joins` for it, their names
+    with the prefix before.
 
     `asked a` must be joined in. What has dates is only asked where there are dates.
     """
-    account = f"{events}.author_id"
-    member, colleague = "r.account_id IS NOT NULL", "s.organization = a.organization"
+    r, o, n, s = (prefix + letter for letter in "rons")
+    member, colleague = f"{r}.account_id IS NOT NULL OR {n}.team IS NOT NULL", f"{s}.organization = a.organization"
     if mirror.value("SELECT count(*) FROM team_receivers"):
-        member += f" OR EXISTS (SELECT 1 FROM team_receivers d WHERE {_then('d', events, account, when)})"
+        member += f" OR EXISTS (SELECT 1 FROM team_receivers d WHERE {_then('d', account, when)})"
     if mirror.value("SELECT count(*) FROM dated_affiliations"):
-        where = f"f.organization = a.organization AND {_then('f', events, account, when, issue=False)}"
+        where = f"f.organization = a.organization AND {_then('f', account, when, issue=False)}"
         colleague += f" OR EXISTS (SELECT 1 FROM dated_affiliations f WHERE {where})"
     return {
         "side": f"""CASE WHEN {account} IS NULL THEN NULL
@@ -111,15 +121,17 @@ def side(mirror: Mirror, events: str, when: str) -> dict[str, str]:
         WHEN {colleague} THEN 'requester'
         WHEN a.staffed THEN NULL ELSE 'receiving' END""",
         "joins": f"""
-LEFT JOIN receivers r ON r.site = {events}.site AND r.issue_id = {events}.issue_id AND r.account_id = {account}
-LEFT JOIN sole_affiliations s ON s.site = {events}.site AND s.account_id = {account}""",
+LEFT JOIN receivers {r} ON {r}.site = c.site AND {r}.issue_id = c.issue_id AND {r}.account_id = {account}
+LEFT JOIN only_teams {o} ON {o}.site = c.site AND {o}.account_id = {account}
+LEFT JOIN receiving_teams {n} ON {n}.site = c.site AND {n}.issue_id = c.issue_id AND {n}.team = {o}.team
+LEFT JOIN sole_affiliations {s} ON {s}.site = c.site AND {s}.account_id = {account}""",
     }
 
 
-def _then(dated: str, events: str, account: str, when: str, *, issue: bool = True) -> str:
-    same = f"{dated}.site = {events}.site AND {dated}.account_id = {account}"
+def _then(dated: str, account: str, when: str, *, issue: bool = True) -> str:
+    same = f"{dated}.site = c.site AND {dated}.account_id = {account}"
     if issue:
-        same += f" AND {dated}.issue_id = {events}.issue_id"
+        same += f" AND {dated}.issue_id = c.issue_id"
     return f"""{same} AND ({dated}.valid_from IS NULL OR {dated}.valid_from <= {when})
             AND ({dated}.valid_until IS NULL OR {dated}.valid_until > {when})"""
 

@@ -2,7 +2,8 @@
 
 Contract columns come first in each table (`CONTRACT` names them for export); what follows is internal.
 No keys and no indexes: DuckDB's ART indexes are where its crash reports are, and delete + insert in one
-transaction needs none.
+transaction needs none. Where `fsst` is named DuckDB would choose it too, but trying all the others costs more than
+compressing itself.
 """
 
 VERSION = 6
@@ -70,10 +71,14 @@ CREATE TABLE classes (
     own_team BOOLEAN, class TEXT, has_choice TEXT, delivers_to_others TEXT, rules TEXT[], class_now TEXT
 );
 CREATE TABLE handovers (
-    site TEXT, issue_id TEXT, seq INTEGER, happened TIMESTAMP, actor_id TEXT, from_team TEXT, to_team TEXT,
-    from_person TEXT, to_person TEXT, held_s DOUBLE, bulk BOOLEAN, automated BOOLEAN, change_id TEXT
+    site TEXT, issue_id TEXT USING COMPRESSION fsst, seq INTEGER, happened TIMESTAMP, actor_id TEXT,
+    from_team TEXT, to_team TEXT, from_person TEXT, to_person TEXT, held_s DOUBLE, bulk BOOLEAN, automated BOOLEAN,
+    change_id TEXT USING COMPRESSION fsst
 );
-CREATE TABLE hits (site TEXT, issue_id TEXT, pattern TEXT, happened TIMESTAMP, evidence TEXT);
+CREATE TABLE hits (
+    site TEXT, issue_id TEXT USING COMPRESSION fsst, pattern TEXT, happened TIMESTAMP,
+    evidence TEXT USING COMPRESSION fsst
+);
 CREATE TABLE walls (
     site TEXT, organization TEXT, team TEXT, window_from TIMESTAMP, window_to TIMESTAMP, requests BIGINT,
     requesters BIGINT, one_way BIGINT, share DOUBLE, low DOUBLE, high DOUBLE, design_effect DOUBLE,
@@ -107,12 +112,13 @@ CREATE TABLE issue_verdicts (site TEXT, issue_id TEXT, then_id INTEGER, now_id I
 
 -- conversation, by `vcjira.handovers`; side: requester | receiving | null ----------------------
 CREATE TABLE requests (         -- issues that somebody asked of another side; organization and team are never null
-    site TEXT, issue_id TEXT, key TEXT, project TEXT, organization TEXT, team TEXT, requester_id TEXT,
-    created TIMESTAMP, closed TIMESTAMP, readable BOOLEAN, bulk BOOLEAN
+    site TEXT, issue_id TEXT USING COMPRESSION fsst, key TEXT USING COMPRESSION fsst, project TEXT, organization TEXT,
+    team TEXT, requester_id TEXT, created TIMESTAMP, closed TIMESTAMP, readable BOOLEAN, bulk BOOLEAN
 );
 CREATE TABLE talk (
-    site TEXT, issue_id TEXT, comment_id TEXT, created TIMESTAMP, author_id TEXT, side TEXT, human BOOLEAN,
-    public BOOLEAN, question BOOLEAN, template BOOLEAN, gate BOOLEAN
+    site TEXT, issue_id TEXT USING COMPRESSION fsst, comment_id TEXT USING COMPRESSION fsst, created TIMESTAMP,
+    author_id TEXT USING COMPRESSION fsst, side TEXT, human BOOLEAN, public BOOLEAN, question BOOLEAN,
+    template BOOLEAN, gate BOOLEAN
 );
 CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are not listed
     site TEXT, issue_id TEXT, kind TEXT, theme TEXT, score DOUBLE

@@ -5,6 +5,7 @@ its marks, or an account, team or site that it depends on changed; or when time 
 statements run over these issues alone (`mirror.narrow`). What looks across issues is found anew.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from vcjira import handovers, patterns, people, rules, stages, walls
@@ -20,6 +21,8 @@ AT_ONCE = 3_000_000
 """History entries of which the issues are derived at once: with so many the memory suffices."""
 READ = ("issues", "changes", "comments", "classes", "bulk_changes", "bulk_issues")
 """Tables of which only the rows of an issue matter to what is derived from it."""
+SEEN = ("changes",)
+"""Of these the ones that are not copied for a portion: ranges of ids cost nothing to look for."""
 TOLD = ("handovers", "requests", "talk")
 FOUND = ("hits", "queue", "team_acts")
 
@@ -39,7 +42,7 @@ def whole(mirror: Mirror, settings: Settings) -> None:
     for name in (*TOLD, *FOUND):
         mirror.run(f"DELETE FROM {name}")
     for among in _portions(mirror):
-        _derive_issues(mirror, settings, among)
+        _derive_issues(mirror, settings, among, seen=SEEN)
     marks.present(mirror)
     novelty.derive(mirror)
     patterns.derive_across(mirror, settings)
@@ -56,9 +59,9 @@ def _portions(mirror: Mirror) -> list[str]:
     return [" AND ".join(filter(None, ends)) or "true" for ends in zip(["", *lows], [*highs, ""], strict=True)]
 
 
-def _derive_issues(mirror: Mirror, settings: Settings, among: str) -> None:
+def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequence[str] = ()) -> None:
     """What follows from each of these issues alone."""
-    with narrowed(mirror, among, read=READ, filled=(*TOLD, *FOUND)):
+    with narrowed(mirror, among, read=READ, filled=(*TOLD, *FOUND), seen=seen):
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)

@@ -54,11 +54,21 @@ OPTIONS: dict[str, Option] = {}
 
 SQL = """
 SELECT h.site, h.issue_id, h.happened, h.to_person, h.to_team, h.from_person, h.from_team, h.actor_id, h.change_id
-FROM handovers h
-JOIN classes r ON r.site = h.site AND r.issue_id = h.issue_id AND r.own_team IS DISTINCT FROM true
+FROM (
+    SELECT h.*, r.requester_id
+    FROM handovers h
+    JOIN classes r ON r.site = h.site AND r.issue_id = h.issue_id AND r.own_team IS DISTINCT FROM true
+    WHERE {counted} AND (h.from_person IS NOT NULL OR h.from_team IS NOT NULL)
+        AND ({person} AND h.to_person = r.requester_id AND h.from_person IS DISTINCT FROM h.to_person
+            OR {team} AND h.to_team IS DISTINCT FROM h.from_team AND EXISTS (
+                SELECT 1 FROM person_teams p WHERE p.site = h.site AND p.account_id = r.requester_id
+                AND p.team = h.to_team
+                AND (p.valid_from IS NULL OR p.valid_from <= h.happened)
+                AND (p.valid_until IS NULL OR p.valid_until > h.happened)))
+) h
 JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id AND i.history_complete IS DISTINCT FROM false
 LEFT JOIN handovers n ON n.site = h.site AND n.issue_id = h.issue_id AND n.seq = h.seq + 1
-    AND CASE WHEN h.to_person = r.requester_id THEN n.to_person IS DISTINCT FROM h.to_person
+    AND CASE WHEN h.to_person = h.requester_id THEN n.to_person IS DISTINCT FROM h.to_person
         ELSE n.to_team IS DISTINCT FROM h.to_team END
     AND n.held_s < {debounce}
 LEFT JOIN (
@@ -69,12 +79,7 @@ LEFT JOIN (
     WHERE t.author_id = b.to_person OR p.team = b.to_team
     GROUP BY b.site, b.issue_id, b.seq
 ) wrote ON wrote.site = h.site AND wrote.issue_id = h.issue_id AND wrote.seq = h.seq
-WHERE {counted} AND (n.seq IS NULL OR wrote.seq IS NOT NULL) AND (h.from_person IS NOT NULL OR h.from_team IS NOT NULL)
-    AND ({person} AND h.to_person = r.requester_id AND h.from_person IS DISTINCT FROM h.to_person
-        OR {team} AND h.to_team IS DISTINCT FROM h.from_team AND EXISTS (
-            SELECT 1 FROM person_teams p WHERE p.site = h.site AND p.account_id = r.requester_id AND p.team = h.to_team
-            AND (p.valid_from IS NULL OR p.valid_from <= h.happened)
-            AND (p.valid_until IS NULL OR p.valid_until > h.happened)))
+WHERE (n.seq IS NULL OR wrote.seq IS NOT NULL)
     AND NOT EXISTS (
         SELECT 1 FROM status_steps s WHERE s.site = h.site AND s.issue_id = h.issue_id AND s.to_category = 'done'
         AND s.happened <= h.happened AND (s.left_at IS NULL OR s.left_at > h.happened)

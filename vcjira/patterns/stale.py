@@ -52,13 +52,15 @@ SQL = """
 SELECT i.site, i.issue_id, {idle.due} AS happened, l.last_event, i.status, i.assignee_id, {idle.hours} AS hours
 FROM issues i
 JOIN (
-    SELECT site, issue_id, max(happened) AS last_event FROM (
+    SELECT e.site, e.issue_id, max(e.happened) AS last_event FROM (
         SELECT site, issue_id, created AS happened FROM issues WHERE presence = 'present'
         UNION ALL
         SELECT t.site, t.issue_id, t.created FROM talk t WHERE {speaks}
         UNION ALL
         SELECT h.site, h.issue_id, h.happened FROM acts h WHERE {counted}
-    ) e GROUP BY site, issue_id
+    ) e
+    JOIN issues o ON o.site = e.site AND o.issue_id = e.issue_id AND o.status_category IS DISTINCT FROM 'done'
+    GROUP BY e.site, e.issue_id
 ) l ON l.site = i.site AND l.issue_id = i.issue_id{idle.joins}
 WHERE i.presence = 'present' AND i.status_category IS DISTINCT FROM 'done' AND i.resolution IS NULL
     AND {idle.due} <= {now}
