@@ -173,7 +173,7 @@ def test_bodies_in_either_form(tmp_path):
         assert [len(block["content"]) for block in content] == [3, 1]
         assert client.keys("description ~ two") == ["A-1"]
     with serving(store, product="datacenter") as client:
-        assert client.get("issue/A-1").json()["fields"]["description"] == "one\n\n\ntwo\n\n[~accountid:557058:1]"
+        assert client.get("issue/A-1").json()["fields"]["description"] == "one\n\n\ntwo\n\n[~557058:1]"
         assert client.get("issue/A-2").json()["fields"]["description"] == "x\ny\n\nz"
 
 

@@ -141,7 +141,7 @@ class Shapes:
 
     def body(self, value: Raw) -> Raw:
         """A text in the form of this version; of long ones, which the generator shares, the last are remembered."""
-        convert = texts.document if self.version == "3" else texts.wiki
+        convert = texts.document if self.version == "3" else self._wiki
         if len(memoryview(value)) < REMEMBERED_FROM:
             return convert(value)
         if id(value) not in self._bodies:
@@ -149,6 +149,13 @@ class Shapes:
                 self._bodies.clear()
             self._bodies[id(value)] = (value, convert(value))
         return self._bodies[id(value)][1]
+
+    def _wiki(self, body: Raw) -> Raw:
+        return texts.wiki(body) if self.cloud else texts.wiki(body, self._username)
+
+    def _username(self, account_id: str) -> str:
+        account = self.meet({"accountId": account_id})
+        return account.server_name if account else account_id
 
     def _named(self, value: Named | None) -> Raw:
         return NULL if value is None else value.raw

@@ -1,5 +1,6 @@
 """Bodies in the form that is asked for: Atlassian Document Format for version 3, plain (wiki) text for version 2."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Raw
@@ -33,14 +34,19 @@ def _paragraph(block: str) -> dict[str, Any]:
     return {"type": "paragraph", "content": inside}
 
 
-def wiki(body: Raw) -> Raw:
-    """An ADF document (JSON-encoded) as text; text stays as it is."""
+def by_account(account_id: str) -> str:
+    """What Cloud's wiki text mentions somebody by."""
+    return f"accountid:{account_id}"
+
+
+def wiki(body: Raw, called: Callable[[str], str] = by_account) -> Raw:
+    """An ADF document (JSON-encoded) as text, accounts mentioned as they are `called`; text stays as it is."""
     if bytes(memoryview(body)[:1]) != b"{":
         return body
     document: Any = raw.parse(body)
     if not isinstance(document, dict) or document.get("type") != "doc":
         return body
-    return raw.raw("\n\n".join(_flat(block) for block in _content(document)))
+    return raw.raw("\n\n".join(_flat(block, called) for block in _content(document)))
 
 
 def _content(node: dict[str, Any]) -> list[dict[str, Any]]:
@@ -49,16 +55,16 @@ def _content(node: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in inside if isinstance(entry, dict)] if isinstance(inside, list) else []
 
 
-def _flat(node: dict[str, Any]) -> str:
+def _flat(node: dict[str, Any], called: Callable[[str], str]) -> str:
     kind = node.get("type")
     if kind == "text":
         return str(node.get("text", ""))
     if kind == "hardBreak":
         return "\n"
     if kind == "mention":
-        return f"[~accountid:{(node.get('attrs') or {}).get('id', '')}]"
+        return f"[~{called(str((node.get('attrs') or {}).get('id', '')))}]"
     joint = "\n" if kind in ("bulletList", "orderedList", "listItem", "table", "blockquote") else ""
-    return joint.join(_flat(inner) for inner in _content(node))
+    return joint.join(_flat(inner, called) for inner in _content(node))
 
 
 def plain(body: Raw | None) -> str:
