@@ -84,6 +84,7 @@ def derive(path: Path, *, night: bool) -> dict[str, Any]:
             step(mirror, settings)
             seconds[f"{step.__module__}.{step.__name__}"] = _since(began)
         began = _clocks()
+        mirror.drop_temporary()
         mirror.run("COMMIT")
         mirror.checkpoint()
         seconds["writing"] = _since(began)

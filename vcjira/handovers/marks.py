@@ -4,6 +4,7 @@ These look across issues: what one issue's marks are may change with another iss
 """
 
 from vcjira.mirror import Mirror
+from vcjira.mirror.narrow import listed
 
 DONE = ("resolved", "closed", "done")
 """Names of statuses that end an issue, where the site does not tell the category."""
@@ -14,7 +15,7 @@ ASKING = "(wait|pending|need|await|more).*(customer|user|reporter|requester|requ
 
 
 def present(mirror: Mirror) -> None:
-    """Make the temporary tables `present` and `machines`, and the type `site_name`."""
+    """Make the temporary view `present`, the table `machines` and the type `site_name`."""
     mirror.run(PRESENT)
 
 
@@ -35,8 +36,8 @@ def mark_again(mirror: Mirror) -> None:
     for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
-    mirror.run(BULK.format(among="(site, author_id) IN (SELECT (site, author_id) FROM busy)"))
-    mirror.run(RAISED.format(among="(site, creator_id) IN (SELECT (site, creator_id) FROM raising)"))
+    mirror.run(BULK.format(among=listed("busy", "author_id")))
+    mirror.run(RAISED.format(among=listed("raising", "creator_id")))
     mirror.run(RECOUNT)
     mirror.run(TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
     mirror.run("DELETE FROM status_kinds")
@@ -55,7 +56,7 @@ AT_ONCE = 8_000_000
 
 
 PRESENT = """
-CREATE OR REPLACE TEMP TABLE present AS
+CREATE OR REPLACE TEMP VIEW present AS
 SELECT site, issue_id, key, project, type, status, status_category, priority, created, updated, resolved, reporter_id,
     creator_id, assignee_id, parent_key, team_field, labels, components, request_type, summary, history_complete,
     comments_complete, resolution, due, lint

@@ -151,6 +151,12 @@ class Mirror:
         finally:
             self.run("RESET memory_limit")
 
+    def drop_temporary(self) -> None:
+        """Drop the temporary tables and views: those there are when a transaction ends are copied once more."""
+        for kind in ("view", "table"):
+            for (name,) in self.tuples(f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE temporary AND NOT internal"):
+                self.run(f'DROP {kind} temp."{name}"')
+
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")
 

@@ -13,7 +13,7 @@ from vcjira.config import Settings
 from vcjira.config.words import quote
 from vcjira.handovers import marks, novelty
 from vcjira.mirror import Mirror, now
-from vcjira.mirror.narrow import narrowed
+from vcjira.mirror.narrow import listed, narrowed
 
 MOST = 0.3
 """Above this share of all issues, everything is derived: that is quicker."""
@@ -33,6 +33,7 @@ def everything(mirror: Mirror, settings: Settings) -> None:
     rules.derive(mirror, settings)
     whole(mirror, settings)
     _remember(mirror, settings)
+    mirror.drop_temporary()
 
 
 def whole(mirror: Mirror, settings: Settings) -> None:
@@ -78,9 +79,10 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
         whole(mirror, settings)
         _remember(mirror, settings)
+        mirror.drop_temporary()
         return
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
-    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM again)"
+    among = listed("again")
     mirror.run("CREATE OR REPLACE TEMP TABLE old_requests AS FROM requests SEMI JOIN again USING (site, issue_id)")
     for name in (*TOLD, *FOUND):
         mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == "hits" else ""))
@@ -92,6 +94,7 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     walls.derive(mirror, settings)
     stages.derive(mirror, settings)
     _remember(mirror, settings)
+    mirror.drop_temporary()
 
 
 def _remember(mirror: Mirror, settings: Settings) -> None:

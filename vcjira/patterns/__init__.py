@@ -14,7 +14,7 @@ from vcjira.config import Settings
 from vcjira.errors import Mend
 from vcjira.handovers import events, fields, novelty, paths
 from vcjira.mirror import Mirror, now
-from vcjira.mirror.narrow import narrowed
+from vcjira.mirror.narrow import listed, narrowed
 from vcjira.patterns import (
     batch_toss,
     clarification_loop,
@@ -144,9 +144,10 @@ def _find_near(mirror: Mirror, one: Chosen) -> None:
         f"DELETE FROM hits WHERE pattern = '{one.name}' AND (site, issue_id) IN (SELECT (site, issue_id) FROM near"
         " WHERE again UNION SELECT (site, issue_id) FROM moved_requests)"
     )
-    among = "(site, issue_id) IN (SELECT (site, issue_id) FROM near)"
-    with narrowed(mirror, among, read=["requests", "handovers", "talk"], filled=[], typed=False):
-        if "title_words" in PATTERNS[one.name].SQL:
+    text = PATTERNS[one.name].SQL
+    read = ["requests", *(["talk"] if " talk " in text else []), *(["handovers"] if "{path}" in text else [])]
+    with narrowed(mirror, listed("near"), read=read, filled=[], typed=False):
+        if "title_words" in text:
             novelty.title_words(mirror)
         sql = query(mirror, one, _paths(mirror, [one]).get(one.name, ""))
         mirror.run(_insert(mirror, one, f"FROM ({sql}) SEMI JOIN (FROM near WHERE again) USING (site, issue_id)"))
