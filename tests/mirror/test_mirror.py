@@ -60,6 +60,33 @@ def test_a_mirror_of_a_newer_version_is_refused(tmp_path):
         Mirror(path, write=True)
 
 
+TOLD = ("issues", "issue_fields", "changes", "comments", "links", "people")
+AS_OF_VERSION_1 = """
+DROP TABLE stages; DROP TABLE texts; DROP TABLE bulk_changes; DROP TABLE bulk_issues; DROP TABLE templates;
+DROP TABLE status_kinds; DROP TABLE queue; DROP TABLE stale; DROP TABLE facts; DROP TABLE mentions; DROP TABLE titles;
+DROP TABLE themes; DROP TABLE first_uses; DROP TABLE team_acts; ALTER TABLE people DROP COLUMN username;
+"""
+
+
+def test_an_old_mirror_is_brought_up_to_a_new_one_and_keeps_what_it_holds(tmp_path):
+    columns = "SELECT table_name, column_name, column_index, data_type FROM duckdb_columns()"
+    columns += " WHERE database_name = current_database()"
+    path = tmp_path / "m.duckdb"
+    with Mirror(path, write=True) as mirror:
+        save(mirror, "s", [issue(1)], WHEN)
+        held = [mirror.tuples(f"FROM {table} ORDER BY ALL") for table in TOLD]
+        wanted = mirror.tuples(f"{columns} ORDER BY ALL")
+        mirror.run(AS_OF_VERSION_1)
+        mirror.set_meta("version", "1")
+        assert mirror.tuples(f"{columns} ORDER BY ALL") != wanted
+    with pytest.raises(Mend, match="vcjira sync"):
+        Mirror(path, write=False)
+    with Mirror(path, write=True) as mirror:
+        assert mirror.tuples(f"{columns} ORDER BY ALL") == wanted
+        assert mirror.meta("version") == str(schema.VERSION)
+        assert [mirror.tuples(f"FROM {table} ORDER BY ALL") for table in TOLD] == held
+
+
 def test_reading_without_a_mirror_says_what_to_do(tmp_path):
     with pytest.raises(Mend, match="no mirror yet") as caught:
         Mirror(tmp_path / "m.duckdb", write=False)
