@@ -27,7 +27,6 @@ def derive(mirror: Mirror) -> None:
     """Fill the internal table `novelty` anew, and what it is judged by: `titles`, `themes`, `first_uses`."""
     mirror.run("DELETE FROM titles; DELETE FROM themes; DELETE FROM first_uses; DELETE FROM novelty")
     _score(mirror, "present")
-    mirror.run(THINGS)
     mirror.run(FIRST_USES.format(among=""))
     mirror.run("CREATE OR REPLACE TEMP TABLE touched_firsts AS SELECT site, issue_id FROM first_uses LIMIT 0")
     mirror.run(JUDGED)
@@ -39,7 +38,6 @@ def derive_again(mirror: Mirror) -> None:
     makes a difference. Makes the temporary tables `moved_titles` and `renewed` (site, issue_id): the issues of which
     a title, or what is said of it, is not what it was."""
     _score(mirror, "again")
-    mirror.run(THINGS)
     mirror.run(MOVED_THINGS)
     mirror.run(FIRST_USES.format(among="SEMI JOIN moved_things USING (site, thing)"))
     mirror.run(TOUCHED_FIRSTS)
@@ -225,11 +223,14 @@ def _terms(titles: str) -> str:
 
 
 RISEN = f"""
+CREATE OR REPLACE TEMP VIEW recent_titles AS        -- what months that are judged again look at
+SELECT * FROM titles WHERE created >= (SELECT min(make_timestamp((bucket - 2) * 2592000000000)) FROM moved_months);
+
 -- a term's uses in three months and before them, from the first month on in which a title moved
 CREATE OR REPLACE TEMP TABLE term_months AS
 WITH months AS (
     SELECT t.site, t.term, t.bucket, count(*) AS uses
-    FROM {_terms("titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket >= m.bucket - 2 GROUP BY ALL
+    FROM {_terms("recent_titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket >= m.bucket - 2 GROUP BY ALL
 ),
 often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= {MIN_ISSUES}),
 before AS (
@@ -268,7 +269,7 @@ CANDIDATES = f"""
 WITH
 -- materialized: else the titles may be joined by their site alone, before the terms are
 term_uses AS MATERIALIZED (
-    FROM {_terms("titles")} SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term)
+    FROM {_terms("recent_titles")} SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term)
 ),
 uses AS (
     SELECT r.site, r.term, r.bucket, list(u.issue_id ORDER BY u.issue_id) AS issues
@@ -288,15 +289,19 @@ FROM risen r JOIN uses u USING (site, term, bucket) JOIN cut c USING (site, term
 ORDER BY r.site, r.bucket, r.term
 """
 
-THINGS = """
-CREATE OR REPLACE TEMP VIEW used_things AS
-SELECT site, issue_id, created, hash('component', unnest(list_distinct(components))) AS thing FROM present
-UNION ALL SELECT site, issue_id, created, hash('label', unnest(list_distinct(labels))) FROM present
-UNION ALL SELECT site, issue_id, created, hash('type', request_type) FROM present WHERE request_type IS NOT NULL
-UNION ALL SELECT site, issue_id, created, hash('pair', organization, team) FROM requests
-"""
 
-MOVED_THINGS = """
+def _things(among: str = "") -> str:
+    """SQL: components, labels, types of request and pairs, by issue."""
+    told = f"(FROM present {among})"
+    return f"""(
+    SELECT site, issue_id, created, hash('component', unnest(list_distinct(components))) AS thing FROM {told}
+    UNION ALL SELECT site, issue_id, created, hash('label', unnest(list_distinct(labels))) FROM {told}
+    UNION ALL SELECT site, issue_id, created, hash('type', request_type) FROM {told} WHERE request_type IS NOT NULL
+    UNION ALL SELECT site, issue_id, created, hash('pair', organization, team) FROM (FROM requests {among})
+)"""
+
+
+MOVED_THINGS = f"""
 -- components, labels, types of request and pairs of which one of the ten first uses may have come or gone
 CREATE OR REPLACE TEMP TABLE moved_things AS
 WITH lasts AS (
@@ -305,7 +310,7 @@ WITH lasts AS (
 old AS (SELECT site, thing, issue_id, created FROM first_uses SEMI JOIN changed_issues USING (site, issue_id)),
 new AS (
     SELECT u.site, u.thing, u.issue_id, u.created
-    FROM (FROM used_things SEMI JOIN changed_issues USING (site, issue_id)) u
+    FROM {_things("SEMI JOIN changed_issues USING (site, issue_id)")} u
     LEFT JOIN lasts l ON l.site = u.site AND l.thing = u.thing
     WHERE l.last IS NULL OR (u.created, u.issue_id) <= l.last
 )
@@ -313,10 +318,10 @@ SELECT DISTINCT site, thing FROM ((FROM old EXCEPT FROM new) UNION ALL (FROM new
 CREATE OR REPLACE TEMP TABLE old_firsts AS FROM first_uses SEMI JOIN moved_things USING (site, thing);
 DELETE FROM first_uses WHERE rowid IN (
     SELECT f.id FROM (SELECT rowid AS id, site, thing FROM first_uses) f SEMI JOIN moved_things USING (site, thing));
-""".replace("{FIRSTS}", str(FIRSTS))
+"""
 
 FIRST_USES = f"""
-INSERT INTO first_uses SELECT site, thing, issue_id, created FROM used_things {{among}}
+INSERT INTO first_uses SELECT site, thing, issue_id, created FROM {_things()} {{among}}
 QUALIFY row_number() OVER (PARTITION BY site, thing ORDER BY created, issue_id) <= {FIRSTS}
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from vcjira.mirror import Mirror
 from vcjira.walls import requests
-from vcjira.walls.cell import added
+from vcjira.walls.cell import SHOW_FROM, added
 
 Row = dict[str, Any]
 OTHER = "(other)"
@@ -22,13 +22,20 @@ def gather(
     """One row per cell with its counts; makes the temporary tables `wall_requests` and `wall_counted`."""
     requests.collect(mirror, window_from, window_to, projects, as_of)
     mirror.run("CREATE OR REPLACE TEMP VIEW wall_counted AS SELECT *, team AS staff FROM wall_requests")
-    return mirror.rows(CELLS)
+    return _counted(mirror)
 
 
 def pool(mirror: Mirror, fewest: int, fewest_requesters: int, fewest_receivers: int) -> list[Row]:
     """One row per site for all its cells with too few requests, requesters or receivers, after `gather`."""
     mirror.run(POOLED.format(fewest=fewest, requesters=fewest_requesters, receivers=fewest_receivers, other=OTHER))
-    return mirror.rows(CELLS)
+    return _counted(mirror)
+
+
+def _counted(mirror: Mirror) -> list[Row]:
+    """What is counted of each cell, and the sums over clusters of those that are large enough for a share."""
+    clusters = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(CLUSTERS)}
+    cells = mirror.rows(CELLS)
+    return [row | clusters.get((row["site"], row["organization"], row["team"]), {}) for row in cells]
 
 
 POOLED = """
@@ -69,19 +76,28 @@ _PER_REQUESTER = ", ".join(
     for name, (of, hit) in SHARES.items()
 )
 
-CELLS = f"""
-WITH readable AS (SELECT * FROM wall_counted WHERE readable),
+CLUSTERS = f"""
+WITH counted AS (
+    FROM wall_counted SEMI JOIN (
+        SELECT site, organization, team FROM wall_counted GROUP BY ALL HAVING count(*) FILTER (readable) >= {SHOW_FROM}
+    ) USING (site, organization, team)
+),
 by_requester AS (
-    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM wall_counted GROUP BY ALL
+    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM counted GROUP BY ALL
 ),
 clusters AS (
     SELECT site, organization, team, {", ".join(map(added, SHARES))} FROM by_requester GROUP BY ALL
 ),
 by_actor AS (   -- hand-overs and silent ones hang together by who passed on (P05)
     SELECT c.site, c.organization, c.team, p.actor_id, sum(p.handovers) AS silent_of, sum(p.silent) AS silent_hits
-    FROM readable c JOIN wall_passed p USING (site, issue_id) GROUP BY ALL
+    FROM counted c JOIN wall_passed p USING (site, issue_id) WHERE c.readable GROUP BY ALL
 ),
-actors AS (SELECT site, organization, team, {added("silent")} FROM by_actor GROUP BY ALL),
+actors AS (SELECT site, organization, team, {added("silent")} FROM by_actor GROUP BY ALL)
+SELECT c.*, a.* EXCLUDE (site, organization, team) FROM clusters c LEFT JOIN actors a USING (site, organization, team)
+"""
+
+CELLS = f"""
+WITH readable AS (SELECT * FROM wall_counted WHERE readable),
 waits AS (      -- Kaplan-Meier (U5): each request in the order of its waiting time, those answered before those not
     SELECT site, organization, team, waited_s, responded,
         count(*) OVER (PARTITION BY site, organization, team)
@@ -108,16 +124,15 @@ receivers AS (
 ),
 sums AS (
     SELECT site, organization, team, count(*) AS requests, count(*) FILTER (readable) AS readable,
-        sum(handovers) AS handovers, sum(silent) AS silent, sum(pings) AS pings,
+        count(*) FILTER (readable) AS one_way_n, count(DISTINCT requester_id) FILTER (readable) AS one_way_m,
+        count(*) FILTER (readable AND NOT two_way) AS one_way_k, count(*) FILTER (rework > 0) AS rework_k,
+        sum(handovers)::BIGINT AS handovers, sum(silent)::BIGINT AS silent, sum(pings)::BIGINT AS pings,
         median(turns) FILTER (two_way) AS turns,
         count(*) FILTER (novelty = 'routine' AND readable AND turns >= 4) AS routine_talked
     FROM wall_counted GROUP BY ALL
 )
-SELECT s.*, coalesce(r.receivers, 0) AS receivers, c.* EXCLUDE (site, organization, team),
-    a.* EXCLUDE (site, organization, team), m.* EXCLUDE (site, organization, team)
+SELECT s.*, coalesce(r.receivers, 0) AS receivers, m.* EXCLUDE (site, organization, team)
 FROM sums s
-LEFT JOIN clusters c USING (site, organization, team)
-LEFT JOIN actors a USING (site, organization, team)
 LEFT JOIN receivers r USING (site, organization, team)
 LEFT JOIN medians m USING (site, organization, team)
 ORDER BY s.site, s.organization, s.team

@@ -17,7 +17,7 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.walls import cells as counting
 from vcjira.walls import signs
-from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Joint, Share, clustered, portion, sums
+from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, SHOW_FROM, Cell, Joint, Share, clustered, portion, sums
 
 MIN_ISSUES = 30
 COLLABORATION = 0.3
@@ -38,7 +38,7 @@ def embed(
     if not cells:
         return cells
     signs.gather(mirror, window_from, window_to, as_of)
-    found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.SHARES)}
+    found = _counted(mirror)
     declared = {(e.organization.lower(), e.team.lower()): e.since for e in settings.embedded}
     judge = _Judge.of(cells)
     done = []
@@ -69,13 +69,25 @@ def _index(cell: Cell, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _counted(mirror: Mirror) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Pair -> what is counted of it, with the sums over clusters where there is enough for a share."""
+    found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.COUNTS)}
+    for row in mirror.rows(signs.SHARES):
+        found[row["site"], row["organization"], row["team"]] |= row
+    return found
+
+
 def measured(row: dict[str, Any]) -> Joint:
     """The index from the counts of one pair; clusters are those who filed the issues (U2)."""
-    effect = clustered(sums(row, "two"))
-    found = {name: portion(sums(row, name), effect) for name in signs.COUNTED}
+    if row["issues"] < SHOW_FROM:
+        effect = 1.0
+        found = {name: Share(row[name], row["issues"]) for name in signs.COUNTED}
+    else:
+        effect = clustered(sums(row, "two"))
+        found = {name: portion(sums(row, name), effect) for name in signs.COUNTED}
     return Joint(
-        issues=int(row["two_n"]),
-        requesters=int(row["two_m"]),
+        issues=row["issues"],
+        requesters=row["requesters"],
         design_effect=effect,
         one=found["one"],
         two=found["two"],
@@ -168,7 +180,7 @@ def moved(mirror: Mirror, settings: Settings, as_of: datetime) -> list[Moved]:
 def _joint_of(mirror: Mirror, pair: tuple[str, str], start: datetime, end: datetime) -> Joint:
     counting.gather(mirror, start, end, None, end)
     signs.gather(mirror, start, end, end)
-    rows = [row for row in mirror.rows(signs.SHARES) if (row["organization"].lower(), row["team"].lower()) == pair]
+    rows = [row for (_, *who), row in _counted(mirror).items() if tuple(name.lower() for name in who) == pair]
     return measured(rows[0]) if rows else Joint()
 
 

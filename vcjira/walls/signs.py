@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vcjira.handovers.acts import acts
 from vcjira.mirror import Mirror
-from vcjira.walls.cell import added
+from vcjira.walls.cell import SHOW_FROM, added
 from vcjira.walls.requests import holds
 
 SIGNS = {
@@ -164,9 +164,17 @@ _PER_REQUESTER = ", ".join(
     f"count(*) AS {name}_of, count(*) FILTER ({hit}) AS {name}_hits" for name, hit in COUNTED.items()
 )
 
+COUNTS = f"""
+SELECT site, organization, team, count(*) AS issues, count(DISTINCT coalesce(requester_id, '')) AS requesters,
+    {", ".join(f"count(*) FILTER ({hit}) AS {name}" for name, hit in COUNTED.items())}
+FROM wall_joint GROUP BY ALL
+"""
+
 SHARES = f"""
 WITH by_requester AS (
-    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM wall_joint GROUP BY ALL
+    SELECT site, organization, team, requester_id, {_PER_REQUESTER} FROM wall_joint SEMI JOIN (
+        SELECT site, organization, team FROM wall_joint GROUP BY ALL HAVING count(*) >= {SHOW_FROM}
+    ) USING (site, organization, team) GROUP BY ALL
 )
 SELECT site, organization, team, {", ".join(map(added, COUNTED))} FROM by_requester GROUP BY ALL
 """
