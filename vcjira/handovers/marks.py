@@ -94,7 +94,7 @@ runs AS (
     ) AS run
     FROM gaps
 )
-SELECT r.site, r.issue_id, r.change_id, r.author_id, b.started AS run
+SELECT r.site, r.issue_id, r.change_id, r.author_id, b.started AS run, r.changed
 FROM runs r
 JOIN (
     SELECT site, author_id, run, min(changed) AS started FROM runs
@@ -174,11 +174,15 @@ def _near(table: str, who: str, when: str, stale: str) -> str:
 
 BUSY = f"""
 -- authors and creators of whom a row may have come into a bulk run or gone from one
-CREATE OR REPLACE TEMP TABLE stale_changes AS
-SELECT site, author_id, changed FROM changes SEMI JOIN stale USING (site, issue_id) WHERE item = 0;
+CREATE OR REPLACE TEMP TABLE stale_entries AS
+SELECT site, issue_id, change_id, author_id, changed FROM changes SEMI JOIN stale USING (site, issue_id)
+WHERE item = 0 AND author_id IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE new_entries AS
+FROM stale_entries ANTI JOIN bulk_changes USING (site, issue_id, change_id, author_id, changed);
 CREATE OR REPLACE TEMP TABLE busy AS
-FROM {_near("(FROM changes WHERE item = 0)", "author_id", "changed", "stale_changes")}
-UNION SELECT site, author_id FROM bulk_changes SEMI JOIN stale USING (site, issue_id);
+FROM {_near("(FROM changes WHERE item = 0)", "author_id", "changed", "new_entries")}
+UNION SELECT site, author_id FROM (FROM bulk_changes SEMI JOIN stale USING (site, issue_id))
+    ANTI JOIN stale_entries USING (site, issue_id, change_id, author_id, changed);
 DELETE FROM bulk_changes WHERE (site, author_id) IN (SELECT (site, author_id) FROM busy);
 
 CREATE OR REPLACE TEMP TABLE stale_issues AS

@@ -6,7 +6,7 @@ transaction needs none. Where `fsst` is named DuckDB would choose it too, but tr
 compressing itself.
 """
 
-VERSION = 6
+VERSION = 7
 
 TABLES = """
 CREATE TABLE meta (name TEXT, value TEXT);
@@ -126,7 +126,7 @@ CREATE TABLE novelty (          -- kind: novel | routine; undecided issues are n
 
 -- what is marked before anything is counted, by `vcjira.handovers.marks` -----------------------
 CREATE TABLE bulk_changes (     -- history entries of bulk edits (E6); run: when the edit began
-    site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP
+    site TEXT, issue_id TEXT, change_id TEXT, author_id TEXT, run TIMESTAMP, changed TIMESTAMP
 );
 CREATE TABLE bulk_issues (site TEXT, issue_id TEXT, creator_id TEXT);       -- raised in bulk
 CREATE TABLE templates (site TEXT, author_id TEXT, digest TEXT);    -- what one author wrote again and again (E18)
@@ -248,6 +248,10 @@ CREATE TABLE first_uses (site TEXT, thing UBIGINT, issue_id TEXT, created TIMEST
 CREATE TABLE team_acts (
     site TEXT, issue_id TEXT, team TEXT, happened TIMESTAMP, toss INTEGER, bulk BOOLEAN, automated BOOLEAN
 );
+DELETE FROM meta WHERE name IN ('derived', 'derived_with');
+""",
+    7: """
+ALTER TABLE bulk_changes ADD COLUMN changed TIMESTAMP;
 DELETE FROM meta WHERE name IN ('derived', 'derived_with');
 """,
 }
