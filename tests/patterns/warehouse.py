@@ -10,7 +10,7 @@ from test_patterns_timelines import EXAMPLES
 from timeline import World, settings
 
 from vcjira import handovers, people, rules
-from vcjira.handovers import fields, marks, novelty, paths
+from vcjira.handovers import fields, marks, novelty, paths, titles
 from vcjira.mirror import Mirror
 from vcjira.patterns import PATTERNS, choose, derive_issues, query
 from vcjira.patterns.dialects import READS
@@ -34,7 +34,7 @@ def grown() -> Iterator[Mirror]:
         marks.mark(mirror)
         handovers.tell(mirror, chosen)
         novelty.derive(mirror)
-        novelty.title_words(mirror)
+        titles.words(mirror)
         derive_issues(mirror, chosen)
         fields.between(mirror)
         for (name, _), options in ASKED:

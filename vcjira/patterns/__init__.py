@@ -12,7 +12,7 @@ from types import ModuleType
 from vcjira import hours
 from vcjira.config import Settings
 from vcjira.errors import Mend
-from vcjira.handovers import events, fields, novelty, paths
+from vcjira.handovers import events, fields, paths, titles
 from vcjira.mirror import Mirror, now
 from vcjira.mirror.narrow import listed, narrowed
 from vcjira.patterns import (
@@ -104,7 +104,7 @@ def derive_issues(mirror: Mirror, settings: Settings) -> None:
 def derive_across(mirror: Mirror, settings: Settings) -> None:
     """Add to `hits` those of patterns that look across issues, after `derive_issues` of all and `novelty.derive`."""
     _prepare_across(mirror, settings)
-    novelty.title_words(mirror)
+    titles.words(mirror)
     chosen = _enabled(settings, across=True)
     novel = "(site, issue_id) IN (SELECT (site, issue_id) FROM novelty WHERE kind = 'novel')"
     with narrowed(mirror, novel, read=["handovers"], filled=[], typed=False):  # only their paths are asked for
@@ -148,7 +148,7 @@ def _find_near(mirror: Mirror, one: Chosen) -> None:
     read = ["requests", *(["talk"] if " talk " in text else []), *(["handovers"] if "{path}" in text else [])]
     with narrowed(mirror, listed("near"), read=read, filled=[], typed=False):
         if "title_words" in text:
-            novelty.title_words(mirror)
+            titles.words(mirror)
         sql = query(mirror, one, _paths(mirror, [one]).get(one.name, ""))
         mirror.run(_insert(mirror, one, f"FROM ({sql}) SEMI JOIN (FROM near WHERE again) USING (site, issue_id)"))
 
