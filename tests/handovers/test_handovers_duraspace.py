@@ -75,7 +75,7 @@ def test_patterns_give_the_published_numbers(
     duraspace: Mirror, pattern: str, options: dict[str, str], hits: str | None, issues: str | None
 ) -> None:
     if options:
-        again.whole(duraspace, plain({pattern: options}))
+        again.everything(duraspace, plain({pattern: options}))
     found = [issue for (issue,) in duraspace.tuples("SELECT issue_id FROM hits WHERE pattern = ?", [pattern])]
     if hits:
         assert len(found) == COUNTS["counts"][hits]
@@ -96,9 +96,9 @@ def test_hops_are_distributed_as_published(duraspace: Mirror) -> None:
 
 
 def test_all_hits_are_derived_at_once_and_twice_the_same(duraspace: Mirror) -> None:
-    again.whole(duraspace, plain({}))
+    again.everything(duraspace, plain({}))
     everything = "SELECT * FROM hits ORDER BY ALL"
     first = duraspace.tuples(everything)
-    again.whole(duraspace, plain({}))
+    again.everything(duraspace, plain({}))
     assert duraspace.tuples(everything) == first
     assert duraspace.value("SELECT count(*) FROM hits WHERE pattern = 'silent_handoff'") == 102
