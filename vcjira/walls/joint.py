@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -17,8 +18,9 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 from vcjira.walls import cells as counting
 from vcjira.walls import signs
-from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, SHOW_FROM, Cell, Joint, Share, clustered, portion, sums
+from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Joint, Share, clustered, portion, sums
 
+Pair = tuple[str, str, str]
 MIN_ISSUES = 30
 COLLABORATION = 0.3
 ROUTINE = 0.7
@@ -26,68 +28,36 @@ BESIDE = timedelta(days=180)
 """Before and after the day from which a pair is declared as embedded."""
 
 
-def embed(
-    mirror: Mirror,
-    settings: Settings,
-    cells: list[Cell],
-    window_from: datetime,
-    window_to: datetime,
-    as_of: datetime,
-) -> list[Cell]:
-    """The cells with embedding index, its signs and the mode of interaction; needs `wall_requests`."""
-    if not cells:
-        return cells
+def index(mirror: Mirror, window_from: datetime, window_to: datetime, as_of: datetime) -> dict[Pair, Joint]:
+    """What is counted of the issues that each pair touched; needs `wall_requests`."""
     signs.gather(mirror, window_from, window_to, as_of)
-    found = _counted(mirror)
-    declared = {(e.organization.lower(), e.team.lower()): e.since for e in settings.embedded}
-    judge = _Judge.of(cells)
-    done = []
-    for cell in cells:
-        told: dict[str, Any] = {}
-        since = declared.get((cell.organization.lower(), cell.team.lower()))
-        if since is not None and since < as_of.date():
-            told["embedded_since"] = since
-        if (row := found.get(cell.pair)) and not cell.unknown:
-            told |= _index(cell, row)
-        if told:  # a copy costs more than what is in it, and there are thousands
-            cell = replace(cell, **told)
-        mode = judge.mode(cell)
-        done.append(cell if mode == cell.mode else replace(cell, mode=mode))
-    return done
-
-
-def _index(cell: Cell, row: dict[str, Any]) -> dict[str, Any]:
-    joint = measured(row)
-    if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS or cell.receivers < MIN_RECEIVERS:
-        return {"joint": joint}
-    return {
-        "joint": joint,
-        "embedding": joint.two.share,
-        "embedding_low": joint.two.low,
-        "embedding_high": joint.two.high,
-        "signs": {name: share.share or 0.0 for name, share in joint.signs.items()},
-    }
-
-
-def _counted(mirror: Mirror) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Pair -> what is counted of it, with the sums over clusters where there is enough for a share."""
-    found = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.COUNTS)}
-    for row in mirror.rows(signs.SHARES):
-        found[row["site"], row["organization"], row["team"]] |= row
+    clusters = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(signs.SHARES)}
+    found = {}
+    for site, organization, team, issues, requesters, *hits in mirror.tuples(signs.COUNTS):
+        row = clusters.get((site, organization, team))
+        joint = measured(issues, requesters, row) if row else _few(issues, requesters, *hits)
+        found[site, organization, team] = joint
     return found
 
 
-def measured(row: dict[str, Any]) -> Joint:
-    """The index from the counts of one pair; clusters are those who filed the issues (U2)."""
-    if row["issues"] < SHOW_FROM:
-        effect = 1.0
-        found = {name: Share(row[name], row["issues"]) for name in signs.COUNTED}
-    else:
-        effect = clustered(sums(row, "two"))
-        found = {name: portion(sums(row, name), effect) for name in signs.COUNTED}
+@cache
+def _few(issues: int, requesters: int, *hits: int) -> Joint:
+    """Counts only: most pairs have a handful of issues, and so the same counts."""
+    return _joint(
+        issues, requesters, 1.0, {name: Share(k, issues) for name, k in zip(signs.COUNTED, hits, strict=True)}
+    )
+
+
+def measured(issues: int, requesters: int, row: dict[str, Any]) -> Joint:
+    """The index from the sums over the clusters of one pair: those who filed the issues (U2)."""
+    effect = clustered(sums(row, "two"))
+    return _joint(issues, requesters, effect, {name: portion(sums(row, name), effect) for name in signs.COUNTED})
+
+
+def _joint(issues: int, requesters: int, effect: float, found: dict[str, Share]) -> Joint:
     return Joint(
-        issues=row["issues"],
-        requesters=row["requesters"],
+        issues=issues,
+        requesters=requesters,
         design_effect=effect,
         one=found["one"],
         two=found["two"],
@@ -95,6 +65,35 @@ def measured(row: dict[str, Any]) -> Joint:
         signs={name: found[name] for name in signs.SIGNS},
         hosted=found["hosted"],
     )
+
+
+def embed(settings: Settings, cells: list[Cell], as_of: datetime) -> list[Cell]:
+    """The cells, which know what is joint, with embedding index, its signs and the mode of interaction."""
+    declared = {(e.organization.lower(), e.team.lower()): e.since for e in settings.embedded}
+    judge = _Judge.of(cells)
+    done = []
+    for cell in cells:
+        told = _indexed(cell)
+        since = declared.get((cell.organization.lower(), cell.team.lower()))
+        if since is not None and since < as_of.date():
+            told["embedded_since"] = since
+        if told:  # a copy costs more than what is in it, and there are thousands
+            cell = replace(cell, **told)
+        mode = judge.mode(cell)
+        done.append(cell if mode == cell.mode else replace(cell, mode=mode))
+    return done
+
+
+def _indexed(cell: Cell) -> dict[str, Any]:
+    joint = cell.joint
+    if joint.issues < MIN_ISSUES or joint.requesters < MIN_REQUESTERS or cell.receivers < MIN_RECEIVERS:
+        return {}
+    return {
+        "embedding": joint.two.share,
+        "embedding_low": joint.two.low,
+        "embedding_high": joint.two.high,
+        "signs": {name: share.share or 0.0 for name, share in joint.signs.items()},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +178,10 @@ def moved(mirror: Mirror, settings: Settings, as_of: datetime) -> list[Moved]:
 
 def _joint_of(mirror: Mirror, pair: tuple[str, str], start: datetime, end: datetime) -> Joint:
     counting.gather(mirror, start, end, None, end)
-    signs.gather(mirror, start, end, end)
-    rows = [row for (_, *who), row in _counted(mirror).items() if tuple(name.lower() for name in who) == pair]
-    return measured(rows[0]) if rows else Joint()
+    for (_, *who), joint in index(mirror, start, end, end).items():
+        if tuple(name.lower() for name in who) == pair:
+            return joint
+    return Joint()
 
 
 def _compared(before: Joint, after: Joint) -> tuple[float | None, float | None, str]:

@@ -11,15 +11,17 @@ from statistics import median
 
 from vcjira import statistics
 from vcjira.config import Settings
+from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 from vcjira.mirror import Mirror, now
 from vcjira.walls import cells as counting
 from vcjira.walls import joint
-from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Share, Stratum, clustered, portion, sums
+from vcjira.walls.cell import MIN_RECEIVERS, MIN_REQUESTERS, Cell, Joint, Share, Stratum, clustered, portion, sums
 
 WINDOW = timedelta(days=180)
 MIN_REQUESTS = 30
 MIN_READABLE = 0.9
 FALSE_DISCOVERIES = 0.10
+NONE = Joint()
 
 
 def matrix(
@@ -37,9 +39,10 @@ def matrix(
     until = as_of or max(window_to, now(mirror))
     rows = counting.gather(mirror, window_from, window_to, projects, until)
     tested = sum(not _why_not(row) for row in rows)
-    found = judge([count(row, window_from, window_to, tested) for row in rows])
-    found = joint.embed(mirror, settings, found, window_from, window_to, until)
-    return sorted(found, key=_order)
+    index = joint.index(mirror, window_from, window_to, until) if rows else {}
+    touched = [index.get((row["site"], row["organization"], row["team"]), NONE) for row in rows]
+    found = judge([count(row, window_from, window_to, tested, both) for row, both in zip(rows, touched, strict=True)])
+    return sorted(joint.embed(settings, found, until), key=_order)
 
 
 def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Cell]:
@@ -48,9 +51,10 @@ def other(mirror: Mirror, window_from: datetime, window_to: datetime) -> list[Ce
     return [count(row, window_from, window_to) for row in rows]
 
 
-def count(row: counting.Row, window_from: datetime, window_to: datetime, tested: int = 0) -> Cell:
-    """A cell from its counts; shares only where there is enough. `tested`: how many cells are."""
+def count(row: counting.Row, window_from: datetime, window_to: datetime, tested: int = 0, both: Joint = NONE) -> Cell:
+    """A cell from its counts, shares only where there is enough; how many cells have; what both sides touched."""
     why = _why_not(row)
+    unknown = row["organization"] == UNKNOWN or row["team"] == NO_TEAM
     cell = Cell(
         site=row["site"],
         organization=row["organization"],
@@ -65,6 +69,7 @@ def count(row: counting.Row, window_from: datetime, window_to: datetime, tested:
         enough=not why,
         why_not=why,
         tested=tested,
+        joint=NONE if unknown else both,
         handovers=int(row["handovers"] or 0),
         silent_handoffs=int(row["silent"] or 0),
         ping_pongs=int(row["pings"] or 0),
