@@ -147,5 +147,4 @@ JOIN asked a ON a.site = c.site AND a.issue_id = c.issue_id
 LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
 {joins}
 LEFT JOIN templates t ON t.site = c.site AND t.author_id = c.author_id AND t.digest = c.digest
-ORDER BY c.site, c.issue_id, c.created, c.comment_id
 """
