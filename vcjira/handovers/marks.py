@@ -24,7 +24,7 @@ def mark(mirror: Mirror) -> None:
     mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues; DELETE FROM templates; DELETE FROM status_kinds")
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
-        mirror.run(BULK.format(among=f"hash(author_id) % {parts} = {part}"))
+        mirror.run(BULK.format(kept="NOT MATERIALIZED", among=f"hash(author_id) % {parts} = {part}"))
     mirror.run(RAISED.format(among="true"))
     mirror.run(TEMPLATES.format(among="true"))
     mirror.run(_statuses("SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"))
@@ -36,7 +36,7 @@ def mark_again(mirror: Mirror) -> None:
     for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
-    mirror.run(BULK.format(among=listed("busy", "author_id")))
+    mirror.run(BULK.format(kept="MATERIALIZED", among=listed("busy", "author_id")))
     mirror.run(RAISED.format(among=listed("raising", "creator_id")))
     mirror.run(RECOUNT)
     mirror.run(TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
@@ -70,7 +70,7 @@ BULK = """
 -- E6: one author's history entries with gaps of at most 60 s that touch at least 10 issues. Such a run has five entries
 -- within some ten minutes of the clock, and none of it lies further than ten minutes from such: the rest is not sorted
 INSERT INTO bulk_changes
-WITH entries AS (
+WITH entries AS {kept} (        -- few are kept, many are cheaper to read twice
     SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
     FROM changes WHERE item = 0 AND author_id IS NOT NULL AND {among}
 ),

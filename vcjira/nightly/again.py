@@ -17,7 +17,7 @@ from vcjira.mirror.narrow import listed, narrowed
 
 MOST = 0.3
 """Above this share of all issues, everything is derived: that is quicker."""
-AT_ONCE = 3_000_000
+AT_ONCE = 4_500_000
 """History entries of which the issues are derived at once: with so many the memory suffices."""
 READ = ("issues", "changes", "comments", "classes", "bulk_changes", "bulk_issues")
 """Tables of which only the rows of an issue matter to what is derived from it."""
