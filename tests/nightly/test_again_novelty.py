@@ -15,13 +15,13 @@ from vcjira.mirror import Mirror
 HITS = "SELECT * FROM hits ORDER BY ALL"
 JUDGED = ("titles", "themes", "first_uses", "novelty", "hits", "walls", "stages")
 USUAL = ["reset", "password", "please", "printer", "login", "invoice", "slow", "export", "broken", "gateway"]
-FASHIONS = ["vision headset", "copilot seat", "quantum vault", "badge reader", "solar roof"]
+FASHIONS = ["vision headset", "copilot seat", "quantum vault", "badge reader", "solar roof", "laser desk"]
 
 
 def title(dice: random.Random, day: int) -> str:
     """Words as always, now and then one twice, or what everybody writes of in these hundred days."""
     words = dice.choices(USUAL, k=dice.randrange(1, 5))
-    if dice.random() < 0.3:
+    if dice.random() < (0.3 if day < 500 else 0.7):
         words.insert(0, FASHIONS[day // 100 % len(FASHIONS)])
     return " ".join(words)
 
@@ -29,7 +29,7 @@ def title(dice: random.Random, day: int) -> str:
 def columns(dice: random.Random, day: int) -> dict[str, Any]:
     return {
         "summary": title(dice, day),
-        "components": dice.sample([f"part {n}" for n in range(30)], dice.randrange(3)),
+        "components": dice.sample([f"part {n}" for n in range(9)], dice.randrange(3)),
         "labels": [f"label{day // 50}"] if dice.random() < 0.3 else [],
         "request_type": dice.choice([None, None, "Access", f"Type {day // 100}"]),
     }
@@ -66,12 +66,12 @@ def befall(mirror: Mirror, dice: random.Random, moment: datetime) -> None:
     """A night's changes: new issues at the end, and something with a few old ones, mostly with young ones."""
     touched = []
     ids = [row[0] for row in mirror.tuples("SELECT issue_id FROM issues ORDER BY created, issue_id")]
-    for deed in dice.choices([*DEEDS, "talk", "talk"], k=dice.randrange(4)):
+    for deed in dice.choices([*DEEDS, "talk", "talk"], k=dice.randrange(2, 9)):
         touched.append(ids[-1 - int(len(ids) * dice.random() ** dice.choice([1, 4]))])
         given = {"id": touched[-1], "words": title(dice, dice.randrange(500))}
         mirror.run(DEEDS[deed], {name: value for name, value in given.items() if f"${name}" in DEEDS[deed]})
     world = World()
-    for number in range(dice.randrange(4)):
+    for number in range(dice.randrange(9)):
         world.ask(f"Sales.{dice.randrange(12)}", dice.choice(["Platform", "Data"]), 0, **columns(dice, 500))
         row = world.issues[-1]
         row["issue_id"] = f"{moment:%j}{number}"
@@ -106,6 +106,20 @@ def test_night_after_night_novelty_equals_all_judged_anew(seed):
     found = nights(seed)
     assert found["themes"]
     assert found["novelty"] > 50
+
+
+def test_a_title_that_becomes_like_another_is_found_the_next_night():
+    world = World()
+    world.ask("Sales.1", "Platform", 20, summary="export of invoices fails again")
+    world.ask("Sales.2", "Data", 18, summary="something else altogether")
+    settings = world.settings()
+    with world.mirror() as mirror:
+        assert nightly.refresh(mirror, settings)
+        assert not mirror.value("SELECT count(*) FROM hits WHERE pattern = 'shotgun_request'")
+        mirror.run("UPDATE issues SET summary = 'export of invoices fails' WHERE issue_id = '2'")
+        mirror.touch_issues(SITE, ["2"])
+        assert nightly.refresh(mirror, settings)
+        assert mirror.tuples("SELECT issue_id FROM hits WHERE pattern = 'shotgun_request'") == [("2",)]
 
 
 def test_silent_hops_of_old_novel_issues_are_found_the_next_night_too():

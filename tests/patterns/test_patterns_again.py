@@ -19,10 +19,12 @@ from vcjira.nightly import again
 DERIVED = (
     "people", "classes", "issue_teams", "issue_parties", "affiliations", "person_teams", "handovers", "requests",
     "talk", "novelty", "queue", "hits", "walls", "stages", "bulk_changes", "bulk_issues", "templates",
+    "status_kinds", "team_acts", "titles", "themes", "first_uses",
 )  # fmt: skip
 CHOSEN = CONFIG | {
     "teams": CONFIG["teams"] | {"Data": CONFIG["teams"]["Data"] | {"members": {"account": ["dan"], "group": ["data"]}}}
 }
+CHOSEN |= {"patterns": {"deadline_toss": {"window": "60d", "hand_overs": 1}}}
 OFFICE = CHOSEN | {"calendar": {"zone": "Europe/Berlin", "holidays": "DE"}}
 CHILDREN = ("changes", "comments", "links")
 DAYS = 200

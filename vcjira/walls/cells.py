@@ -22,19 +22,19 @@ def gather(
     """One row per cell with its counts; makes the temporary tables `wall_requests` and `wall_counted`."""
     requests.collect(mirror, window_from, window_to, projects, as_of)
     mirror.run("CREATE OR REPLACE TEMP VIEW wall_counted AS SELECT *, team AS staff FROM wall_requests")
-    return _counted(mirror)
+    return _counted(mirror, CELLS.format(receivers=RECEIVERS))
 
 
 def pool(mirror: Mirror, fewest: int, fewest_requesters: int, fewest_receivers: int) -> list[Row]:
     """One row per site for all its cells with too few requests, requesters or receivers, after `gather`."""
     mirror.run(POOLED.format(fewest=fewest, requesters=fewest_requesters, receivers=fewest_receivers, other=OTHER))
-    return _counted(mirror)
+    return _counted(mirror, CELLS.format(receivers=RECEIVERS_OF_SEVERAL))
 
 
-def _counted(mirror: Mirror) -> list[Row]:
+def _counted(mirror: Mirror, counts: str) -> list[Row]:
     """What is counted of each cell, and the sums over clusters of those that are large enough for a share."""
     clusters = {(row["site"], row["organization"], row["team"]): row for row in mirror.rows(CLUSTERS)}
-    cells = mirror.rows(CELLS)
+    cells = mirror.rows(counts)
     return [row | clusters.get((row["site"], row["organization"], row["team"]), {}) for row in cells]
 
 
@@ -96,6 +96,18 @@ actors AS (SELECT site, organization, team, {added("silent")} FROM by_actor GROU
 SELECT c.*, a.* EXCLUDE (site, organization, team) FROM clusters c LEFT JOIN actors a USING (site, organization, team)
 """
 
+RECEIVERS = """
+    SELECT c.site, c.organization, c.team, r.receivers
+    FROM (SELECT DISTINCT site, organization, team FROM wall_counted) c
+    JOIN (SELECT site, team, count(*) AS receivers FROM wall_receivers GROUP BY ALL) r USING (site, team)
+"""
+RECEIVERS_OF_SEVERAL = """
+    SELECT c.site, c.organization, c.team, count(DISTINCT r.person) AS receivers
+    FROM (SELECT DISTINCT site, organization, team, staff FROM wall_counted) c
+    JOIN wall_receivers r ON r.site = c.site AND r.team = c.staff GROUP BY ALL
+"""
+"""People behind a cell; behind the pooled one there are several teams, and some people may be in two."""
+
 CELLS = f"""
 WITH readable AS (SELECT * FROM wall_counted WHERE readable),
 waits AS (      -- Kaplan-Meier (U5): each request in the order of its waiting time, those answered before those not
@@ -117,11 +129,7 @@ medians AS (
     SELECT site, organization, team, {_quantile("median", 0.5)}, {_quantile("p85", 0.15)}
     FROM survival GROUP BY ALL
 ),
-receivers AS (
-    SELECT c.site, c.organization, c.team, count(DISTINCT r.person) AS receivers
-    FROM (SELECT DISTINCT site, organization, team, staff FROM wall_counted) c
-    JOIN wall_receivers r ON r.site = c.site AND r.team = c.staff GROUP BY ALL
-),
+receivers AS ({{receivers}}),
 sums AS (
     SELECT site, organization, team, count(*) AS requests, count(*) FILTER (readable) AS readable,
         count(*) FILTER (readable) AS one_way_n, count(DISTINCT requester_id) FILTER (readable) AS one_way_m,
