@@ -136,7 +136,7 @@ def check_rest(w: World) -> None:
     assert known == w.jira.books.vetoed
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=14), bulk=st.booleans())
 def test_labels_have_an_owner_and_a_no_is_final(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
     w = fresh_world(mirror, bulk)
@@ -155,7 +155,7 @@ def test_labels_have_an_owner_over_long_histories(mirror: Mirror, steps: list[An
     assert w.jira.books.violations == []
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=10), bulk=st.booleans())
 @example(steps=[("apply", [], [("edit", 2, "our own", False, "ann")] * 2), QUIET_APPLY], bulk=False)
 def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> None:
@@ -169,7 +169,7 @@ def test_undo_restores_exactly(mirror: Mirror, steps: list[Any], bulk: bool) -> 
     assert w.jira.books.violations == []
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, max_size=10), seed=st.integers(0, 9))
 def test_the_order_of_rows_changes_nothing(mirror: Mirror, steps: list[Any], seed: int) -> None:
     w = fresh_world(mirror, bulk=False)

@@ -63,6 +63,7 @@ def test_a_whole_night_and_a_second_with_nothing_to_do(desk, jira, capsys):
     assert "0 fetched" in out
 
 
+@pytest.mark.slow
 def test_one_failing_site_does_not_spoil_the_other(desk, jira, capsys):
     configure(desk, {"dead": DEAD, "acme": jira.url}, LABELS)
     code, out = night(capsys)
@@ -78,6 +79,7 @@ def test_one_failing_site_does_not_spoil_the_other(desk, jira, capsys):
         assert mirror.value("SELECT count(DISTINCT site) FROM label_writes") == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_labelled_when_no_site_answered(desk, jira, capsys):
     configure(desk, {"acme": jira.url})
     assert night(capsys)[0] == 0

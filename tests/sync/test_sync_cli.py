@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sync_world import PRODUCTS, bodies, tracker_of
+from sync_world import CLOUD_FIRST, bodies, tracker_of
 
 from vcjira.demo import EMAIL, TOKEN, EmbeddedJira
 from vcjira.demo.faults import Fault
@@ -43,7 +43,7 @@ def call(folder: Path, *args: str) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-@pytest.fixture(params=PRODUCTS)
+@pytest.fixture(params=CLOUD_FIRST)
 def jira(request):
     with EmbeddedJira(tracker_of(120, 11), product=request.param) as running:
         yield running

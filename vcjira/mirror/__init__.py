@@ -111,13 +111,13 @@ class Mirror:
                 file.flush()
                 if not file.tell():
                     return
-            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in self._columns(table))
+            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in self.columns(table))
             self.run(
                 f"INSERT INTO {table} BY NAME SELECT * FROM read_json('{file.name}', format='newline_delimited',"
                 f" columns={{{columns}}}, maximum_object_size={max(LINE, 2 * longest)})"
             )
 
-    def _columns(self, table: str) -> list[tuple[str, str]]:
+    def columns(self, table: str) -> list[tuple[str, str]]:
         """Names and types, as the table stands before others of its name."""
         with _explained(self.path):
             found = self._con.execute(f"FROM {table} LIMIT 0").description or ()

@@ -34,7 +34,7 @@ def narrowed(
     whole = NAMED if typed else ()
     parts = [(name, f"WHERE {among}") for name in read] + [(name, "LIMIT 0") for name in filled]
     for name, which in [*parts, *((name, "") for name in whole)]:
-        columns = [column for (column,) in mirror.tuples(_COLUMNS, [name]) if column in types]
+        columns = [column for column, _ in mirror.columns(f"{home}.{name}") if column in types]
         cast = ", ".join(f"try_cast({column} AS {types[column]}) AS {column}" for column in columns)
         chosen = f"* REPLACE ({cast})" if cast else "*"
         mirror.run(
@@ -61,6 +61,3 @@ def _types(mirror: Mirror, home: str, among: str) -> dict[str, str]:
         if mirror.value(f"SELECT bool_and({number}) FROM {home}.{table} WHERE {among}"):
             types[name] = "BIGINT"
     return types
-
-
-_COLUMNS = "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main' AND NOT internal"

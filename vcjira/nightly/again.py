@@ -2,7 +2,7 @@
 
 Who asks is derived whole, it is little. Of the rest an issue is derived again when it was saved since; when its class,
 its marks, or an account, team or site that it depends on changed; or when time made something due on it. Then the same
-statements run over these issues alone (`mirror.narrow`). What looks across issues is found anew.
+statements run over these issues alone (`mirror.narrow`). What looks across issues is looked at again near a change.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,7 @@ def everything(mirror: Mirror, settings: Settings) -> None:
     people.derive(mirror, settings)
     rules.derive(mirror, settings)
     whole(mirror, settings)
-    _remember(mirror, settings)
-    mirror.drop_temporary()
+    _end(mirror, settings)
 
 
 def whole(mirror: Mirror, settings: Settings) -> None:
@@ -78,9 +77,13 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     _collect(mirror, settings, before)
     if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
         whole(mirror, settings)
-        _remember(mirror, settings)
-        mirror.drop_temporary()
-        return
+    else:
+        _nightly(mirror, settings)
+    _end(mirror, settings)
+
+
+def _nightly(mirror: Mirror, settings: Settings) -> None:
+    """Derive the issues of the temporary table `again` again, and what looks across issues near them."""
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
     among = listed("again")
     mirror.run("CREATE OR REPLACE TEMP TABLE old_requests AS FROM requests SEMI JOIN again USING (site, issue_id)")
@@ -93,16 +96,15 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     patterns.derive_across_again(mirror, settings)
     walls.derive(mirror, settings)
     stages.derive(mirror, settings)
-    _remember(mirror, settings)
-    mirror.drop_temporary()
 
 
-def _remember(mirror: Mirror, settings: Settings) -> None:
-    """What the next derivation is held against."""
+def _end(mirror: Mirror, settings: Settings) -> None:
+    """Keep what the next derivation is held against; nothing temporary is left."""
     mirror.run(FACTS, {"teams": bool(settings.teams)})
     mirror.run("DELETE FROM facts; INSERT INTO facts FROM facts_now; DELETE FROM stale")
     mirror.set_meta("stale", "some")
     mirror.set_meta("derived_at", now(mirror).isoformat())
+    mirror.drop_temporary()
 
 
 def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
