@@ -56,10 +56,6 @@ class Place:
         return self.store.labels()
 
 
-BOTH = pytest.mark.parametrize("place", ["cloud", "datacenter"], indirect=True)
-"""Where the products differ; all else is tried on Cloud, and on Data Center by `.ci/run`."""
-
-
 @pytest.fixture(params=["cloud", pytest.param("datacenter", marks=pytest.mark.slow)])
 def place(
     request: pytest.FixtureRequest,
@@ -86,7 +82,6 @@ def person(name: str, domain: str) -> Any:
     return Account(name, key=name, name=name, display=name.title(), email=f"{name}@{domain}")
 
 
-@BOTH
 def test_plan_look_apply_verify_undo(place: Place) -> None:
     before = place.labels()
     assert place("labels", "plan", "--out", "plan.json") == 0
@@ -192,7 +187,6 @@ def test_bad_plans_end_with_five_and_change_nothing(place: Place, tmp_path: Path
     assert "applied before" in place.err
 
 
-@BOTH
 def test_a_stale_plan(place: Place) -> None:
     place("labels", "plan", "--out", "plan.json")
     place.store.edit_labels("PLAT-1", ["hot"], author="ann")
@@ -241,7 +235,6 @@ def test_a_failing_test_of_the_rules_stops_all_labelling(place: Place) -> None:
     assert place("labels", "apply", "--yes", "--force") == 2
 
 
-@BOTH
 def test_a_veto_over_http(place: Place) -> None:
     assert place("labels", "apply", "--yes") == 0
     place.store.edit_labels("PLAT-1", remove=["vc-stakeholder"], author="ann")
@@ -275,7 +268,6 @@ def test_a_person_with_our_own_account_is_a_person(place: Place) -> None:
     assert place.labels()["PLAT-4"] == ["mine"]
 
 
-@BOTH
 def test_permission_missing_everywhere_means_plan_only(place: Place) -> None:
     place.jira.faults.no_edit = ["PLAT"]
     assert place("labels", "apply", "--yes") == 4
@@ -284,7 +276,6 @@ def test_permission_missing_everywhere_means_plan_only(place: Place) -> None:
     assert "nothing was written yet" in place.out
 
 
-@BOTH
 def test_without_the_right_to_keep_mail_off(place: Place) -> None:
     place.jira.faults.lacks = ["ADMINISTER", "ADMINISTER_PROJECTS", "BULK_CHANGE"]
     code = place("labels", "apply", "--yes")

@@ -107,6 +107,7 @@ def test_reports_name_the_certificate_and_lead_to_issues(desk: Desk) -> None:
     assert ">Complete<" in html
 
 
+@pytest.mark.slow
 def test_labels_go_out_and_come_back(desk: Desk) -> None:
     """Last in this file: it writes to the Jira that the other tests read."""
     plan = json.loads(desk.call("labels", "plan", "--json", "--out", "plan.json"))
