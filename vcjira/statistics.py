@@ -176,6 +176,10 @@ def clustered_effect(n: float, m: float, k: float, hh: float, hs: float, ss: flo
     return max(1.0, design_effect_of_sums(n, m, k, hh, hs, ss) * few_clusters(int(m)))
 
 
+FEWEST_CLUSTERS = 10
+"""U2: of fewer no interval is said."""
+
+
 @lru_cache(maxsize=4096)
 def few_clusters(m: int) -> float:
     """By what a design effect estimated from m clusters is to be multiplied: (t / z) squared with m - 1 degrees.

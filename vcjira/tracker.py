@@ -109,7 +109,7 @@ class Tracker(Protocol):
         """`jql` narrowed to what was updated at or after `moment`, safe in every time zone."""
 
     def fetch(self, ids: Sequence[str]) -> Fetched:
-        """At most 100 issues whole: fields, complete history, complete comments."""
+        """These issues whole: fields, complete history, complete comments."""
 
     def members(self, kind: Literal["group", "organization"], name: str) -> list[Person]:
         """Everybody in it; NotDone when it may not be read or does not exist."""

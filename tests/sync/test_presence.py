@@ -3,14 +3,14 @@
 from collections import Counter
 
 import pytest
-from sync_world import PRODUCTS, bodies, held, run, site, tracker_of
+from sync_world import CLOUD_FIRST, bodies, held, run, site, tracker_of
 
 from vcjira.demo import EmbeddedJira, Store
 from vcjira.errors import Refused
 from vcjira.mirror import Mirror
 
 
-@pytest.fixture(params=PRODUCTS)
+@pytest.fixture(params=CLOUD_FIRST)
 def world(request, tmp_path):
     """A synced mirror, its Jira, and the site."""
     store = tracker_of(120, 6)

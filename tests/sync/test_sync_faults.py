@@ -94,12 +94,12 @@ def test_one_fault_loses_nothing(tmp_path, product, fault):
     trial(tracker_of(120, 2), product, Faults(rules=[*BAD[fault]]), tmp_path, requests={"timeout": 1})
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", CLOUD_FIRST)
 def test_an_index_90_seconds_behind_and_edits_all_the_time_lose_nothing(tmp_path, product):
     trial(tracker_of(80, 3), product, Faults(index_lag=90, history_repeats=True), tmp_path, edits=3)
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", CLOUD_FIRST)
 @pytest.mark.parametrize(
     ("issues", "nights", "latency", "edits"),
     [(200, 1, 0.03, 20), pytest.param(2_000, 3, 0.1, 200, marks=pytest.mark.slow)],
@@ -113,7 +113,7 @@ def test_fifty_edits_a_second_lose_nothing(tmp_path, product, issues, nights, la
     assert jira.life.done.keys() == {"edit", "comment", "move", "delete", "create"}
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", CLOUD_FIRST)
 @pytest.mark.parametrize("compress", [True, False], ids=["gzip", "plain"])
 def test_a_gzipped_answer_is_read_whole_or_again(tmp_path, product, compress):
     """The fault strikes nothing but gzip: where it is met, answers came gzipped."""

@@ -17,7 +17,6 @@ from vcjira.mirror import Mirror
 
 CLASSES = ("customer", "partner", "stakeholder", "unknown")
 SHOW_FROM = 20
-MIN_REQUESTERS = 10
 PICKS = 400
 """The newest picks of a team that are looked at."""
 MIN_PICKS = 50
@@ -61,7 +60,7 @@ def _served(
     kind: str, declared: float | None, hits: dict[str, int], unknown: dict[str, int], sizes: dict[str, int]
 ) -> Served:
     k, unclear, total = sum(hits.values()), sum(unknown.values()), sum(sizes.values())
-    if total < SHOW_FROM or len(sizes) < MIN_REQUESTERS:
+    if total < SHOW_FROM or len(sizes) < statistics.FEWEST_CLUSTERS:
         return Served(kind, declared, k, total, unclear)
     low, _ = _interval([(hits.get(requester, 0), size) for requester, size in sizes.items()])
     _, high = _interval([(hits.get(who, 0) + unknown.get(who, 0), size) for who, size in sizes.items()])

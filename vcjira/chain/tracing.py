@@ -16,7 +16,6 @@ from vcjira.config import Settings
 from vcjira.mirror import Mirror
 
 MIN_REQUESTS = 30
-MIN_REQUESTERS = 10
 WHOLE = "(all teams)"
 
 
@@ -86,7 +85,7 @@ def _trace(row: dict[str, Any] | None, whole: Trace | None) -> Trace:
     if row is None:
         return Trace(WHOLE, 0, 0, 0, 0, enough=False)
     n, traced, unknown = int(row["n"]), int(row["k"]), int(row["unknown"])
-    enough = n >= MIN_REQUESTS and row["m"] >= MIN_REQUESTERS
+    enough = n >= MIN_REQUESTS and row["m"] >= statistics.FEWEST_CLUSTERS
     bounds: dict[str, Any] = {}
     if enough:
         least, most = (

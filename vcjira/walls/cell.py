@@ -10,8 +10,7 @@ from vcjira.handovers.talk import NO_TEAM, UNKNOWN
 
 SHOW_FROM = 20
 """U1: no share is shown of fewer."""
-MIN_REQUESTERS = 10
-"""U2: of fewer clusters no interval is said."""
+MIN_REQUESTERS = statistics.FEWEST_CLUSTERS
 MIN_RECEIVERS = 3
 """U11: what is said of a team of fewer is said of persons; of the asking side ten are needed anyway."""
 
