@@ -13,7 +13,9 @@ def main() -> None:
     from vcjira.cli import run
 
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # else Python looks for cycles once more at its end, among all that ends with it: 65 ms
+    sys.exit(code)
 
 
 def _interrupt(*_: object) -> None:
