@@ -7,8 +7,12 @@ import math
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from vcjira import statistics
+from vcjira import patterns, statistics
+from vcjira.config import Settings
+from vcjira.mirror import Mirror
 
 DRAWS = 4_000
 HABITS = {
@@ -144,6 +148,47 @@ def uneven(draws: int = DRAWS, seed: int = 4) -> list[tuple[float, int, float, f
     return rows
 
 
+MONDAY = datetime(2026, 1, 5)
+FRIDAYS = {("in", 1): 1.0, ("out", 1): 1.5, ("in", 0): 1.0, ("out", 0): 4.0}
+"""(in the slot or out of it, 1 where handed over) -> acts of a team in one week of 52: 2.67 times the rate."""
+
+
+def fridays(draws: int = 1_000, seed: int = 6) -> list[tuple[str, int, float, float]]:
+    """(how weeks differ, weeks, coverage of Poisson, of `deadline_toss`), each draw a team."""
+    chance = random.Random(seed)
+    rows = []
+    for name, shape in (("alike", 0.0), ("mild (Gamma 2)", 2.0), ("strong (Gamma 0.5)", 0.5)):
+        for weeks in (10, 26, 52):
+            acts = []
+            for team in range(draws):
+                for week in range(weeks):
+                    swing = {toss: chance.gammavariate(shape, 1 / shape) if shape else 1.0 for toss in (0, 1)}
+                    for (slot, toss), mean in FRIDAYS.items():
+                        moment = MONDAY + timedelta(days=7 * week + (4 if slot == "in" else 1), hours=16)
+                        by = swing[toss] if slot == "in" else 1.0
+                        act = {"site": "s", "issue_id": "1", "team": str(team), "happened": moment, "toss": toss}
+                        acts += [act | {"bulk": False, "automated": False}] * _poisson(chance, mean * 52 / weeks * by)
+            rows.append((name, weeks, *_fridays(acts, MONDAY + timedelta(days=365))))
+    return rows
+
+
+def _fridays(acts: list[dict[str, object]], now: datetime) -> tuple[float, float]:
+    chosen = {"version": 1, "patterns": {"deadline_toss": {"hand_overs": 1}}}
+    one = patterns.check(Settings.model_validate(chosen))["deadline_toss"]
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        mirror.load("sites", [{"site": "s", "product": "cloud", "url": "", "last_sync": now}])
+        mirror.load("team_acts", acts)
+        found = mirror.rows(patterns.query(mirror, one, "").replace("ln(1.5)", "-99"))
+    truth, poisson = math.log((1 / 1) / (1.5 / 4)), 0
+    for row in found:
+        reach = 1.96 * math.sqrt(
+            sum(1 / row[f"{kind}_{slot}"] for kind in ("tossed", "active") for slot in ("in", "out"))
+        )
+        poisson += abs(math.log(row["ratio"]) - truth) <= reach
+    ours = sum(math.log(row["low"]) <= truth <= math.log(row["high"]) for row in found)
+    return poisson / len(found), ours / len(found)
+
+
 def changes(runs: int = 300, seed: int = 5) -> list[tuple[str, int, float, float]]:
     """(habits, requesters, share of the months named in years without a change by naive sizes, by ours)."""
     chance = random.Random(seed)
@@ -186,6 +231,9 @@ def main() -> None:
     print("  counts of uneven months                        Garwood  with dispersion")
     for ratio, m, naive, ours in uneven():
         print(f"  variance {ratio:.0f} times the mean {m:>5} months          {naive:6.1%} {ours:6.1%}")
+    print("  ratio of hand-overs on Friday, by weeks        Poisson  by weeks")
+    for name, m, naive, ours in fridays():
+        print(f"  {name:<26} {m:>5} weeks          {naive:6.1%} {ours:6.1%}")
     print("  months named in years without a change         naive  with design effect")
     for name, m, naive, ours in changes():
         print(f"  {name:<26} {m:>4} requesters      {naive:6.1%} {ours:6.1%}")

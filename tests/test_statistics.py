@@ -247,6 +247,13 @@ def test_counts_of_a_few_uneven_months_are_covered(bench: Any) -> None:
 
 
 @pytest.mark.slow
+def test_a_ratio_of_fridays_is_covered_however_weeks_differ(bench: Any) -> None:
+    """By the SQL of `deadline_toss`; 300 teams each, two standard errors are 2.5 %."""
+    for name, weeks, _, ours in bench.fridays(300):
+        assert ours >= 0.88, (name, weeks)
+
+
+@pytest.mark.slow
 def test_named_cells_stay_within_the_false_discovery_rate(bench: Any) -> None:
     anyone, _, _ = bench.discoveries(150)
     assert anyone <= 0.10
