@@ -30,6 +30,6 @@ acts AS (
 )
 SELECT a.site, a.issue_id, a.account_id, min(a.happened) AS happened,
     min(a.happened) FILTER (kind = 'text') AS text, min(a.happened) FILTER (kind = 'work') AS work
-FROM acts a LEFT JOIN people b ON b.site = a.site AND b.account_id = a.account_id
-WHERE a.account_id IS NOT NULL AND NOT coalesce(b.bot, false) GROUP BY ALL
+FROM acts a ANTI JOIN (SELECT site, account_id FROM people WHERE bot) b USING (site, account_id)
+WHERE a.account_id IS NOT NULL GROUP BY ALL
 """

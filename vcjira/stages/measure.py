@@ -32,13 +32,13 @@ def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Seque
     """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
     params: dict[str, object] = {"as_of": as_of}
     mirror.run(_ASKED, params | {"projects": list(projects)})
-    mirror.run(acts("stage_acts", near="stage_requests"), params)
-    mirror.run(_SIGNS, params)
+    mirror.run(_VOICES, params)
     hours.build(mirror, settings)
     seconds, working = str(ANSWER_DAYS * 86_400), (ANSWER_WORKING_DAYS, 0)
     answer = hours.words("answer", ANSWER, calendars=bool(hours.calendars(settings)), seconds=seconds, working=working)
+    mirror.run(acts("stage_acts", near="stage_requests"), params)
+    mirror.run(_SIGNS, params)
     mirror.run(_QUESTIONS.format(answer=answer), params)
-    mirror.run(_VOICES, params)
     return mirror.rows(_WINDOWS, params)
 
 
@@ -142,16 +142,21 @@ GROUP BY ALL
 """
 
 _VOICES = f"""
--- where people of the asking side spoke on a team's issues, and on which of them they had not filed
+-- where people of the asking side spoke on a team's issues, and on which of them they had not filed; step by step from
+-- few to fewer, else all talk is joined with its issues first
 CREATE OR REPLACE TEMP TABLE stage_voices AS
-SELECT t.site, f.organization, c.team, t.created, c.requester_id IS DISTINCT FROM t.author_id AS elsewhere
-FROM talk t JOIN classes c USING (site, issue_id)
-JOIN affiliations f ON f.site = t.site AND f.account_id = t.author_id AND f.organization IS NOT NULL
-    AND (f.valid_from IS NULL OR f.valid_from <= t.created) AND (f.valid_until IS NULL OR f.valid_until > t.created)
-SEMI JOIN (SELECT DISTINCT site, organization, team FROM stage_requests) s
-    ON s.site = t.site AND s.organization = f.organization AND s.team = c.team
-WHERE t.human AND NOT t.template AND t.created <= $as_of
-    AND t.created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+WITH pairs AS MATERIALIZED (SELECT DISTINCT site, organization, team FROM stage_requests),
+asking AS MATERIALIZED (FROM affiliations SEMI JOIN pairs USING (site, organization)),
+said AS MATERIALIZED (
+    SELECT t.site, t.issue_id, t.author_id, t.created, f.organization FROM talk t
+    JOIN asking f ON f.site = t.site AND f.account_id = t.author_id
+        AND (f.valid_from IS NULL OR f.valid_from <= t.created) AND (f.valid_until IS NULL OR f.valid_until > t.created)
+    WHERE t.human AND NOT t.template AND t.created <= $as_of
+        AND t.created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+)
+SELECT s.site, s.organization, c.team, s.created, c.requester_id IS DISTINCT FROM s.author_id AS elsewhere
+FROM said s JOIN classes c USING (site, issue_id)
+SEMI JOIN pairs p ON p.site = s.site AND p.organization = s.organization AND p.team = c.team
 """
 
 _WINDOWS = f"""
