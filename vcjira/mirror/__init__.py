@@ -36,6 +36,7 @@ class Mirror:
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
         self.write = write
+        self.moment: datetime | None = None
         self._con = _connect(path, write=write)
         try:
             with _explained(path):
@@ -143,6 +144,15 @@ class Mirror:
             self.run("INSERT INTO stale SELECT ?, unnest(?::VARCHAR[])", [site, list(ids)])
 
     @contextmanager
+    def still(self) -> Iterator[None]:
+        """Within, `now` is asked for once: deriving does not change it."""
+        self.moment = now(self)
+        try:
+            yield
+        finally:
+            self.moment = None
+
+    @contextmanager
     def frugal(self) -> Iterator[None]:
         """Within, DuckDB keeps no more than FRUGAL in memory: writing needs little, and need not hold what it wrote."""
         self.run(f"SET memory_limit = '{FRUGAL}'")
@@ -153,9 +163,12 @@ class Mirror:
 
     def drop_temporary(self) -> None:
         """Drop the temporary tables and views: those there are when a transaction ends are copied once more."""
-        for kind in ("view", "table"):
-            for (name,) in self.tuples(f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE temporary AND NOT internal"):
-                self.run(f'DROP {kind} temp."{name}"')
+        found = self.tuples(
+            "SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal"
+            " UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary AND NOT internal"
+        )
+        if found:
+            self.run("; ".join(f'DROP {kind} temp."{name}"' for kind, name in found))
 
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")
@@ -263,6 +276,8 @@ def now(mirror: Mirror) -> datetime:
 
     A mirror without a sync (an imported log, a test) is judged at its newest event.
     """
+    if mirror.moment is not None:
+        return mirror.moment
     found = mirror.value("SELECT max(last_sync) FROM sites")
     if found is None:
         found = mirror.value(

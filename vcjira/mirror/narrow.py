@@ -41,10 +41,9 @@ def narrowed(
             f"CREATE TEMP {'VIEW' if name in seen else 'TABLE'} {name} AS SELECT {chosen} FROM {home}.{name} {which}"
         )
     yield  # when it fails, the transaction around it takes the tables back
-    for name in filled:
-        mirror.run(f"INSERT INTO {home}.{name} FROM temp.{name}")
-    for name in (*read, *filled, *whole):
-        mirror.run(f"DROP {'VIEW' if name in seen else 'TABLE'} temp.{name}")
+    added = [f"INSERT INTO {home}.{name} FROM temp.{name}" for name in filled]
+    dropped = [f"DROP {'VIEW' if name in seen else 'TABLE'} temp.{name}" for name in (*read, *filled, *whole)]
+    mirror.run("; ".join([*added, *dropped]))
 
 
 def listed(table: str, column: str = "issue_id") -> str:

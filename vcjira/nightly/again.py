@@ -29,10 +29,11 @@ FOUND = ("hits", "queue", "team_acts")
 
 def everything(mirror: Mirror, settings: Settings) -> None:
     """Fill all derived tables anew, some issues after the other where there are many."""
-    people.derive(mirror, settings)
-    rules.derive(mirror, settings)
-    whole(mirror, settings)
-    _end(mirror, settings)
+    with mirror.still():
+        people.derive(mirror, settings)
+        rules.derive(mirror, settings)
+        whole(mirror, settings)
+        _end(mirror, settings)
 
 
 def whole(mirror: Mirror, settings: Settings) -> None:
@@ -69,17 +70,18 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequenc
 
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
-    mirror.run(CLASSED)
-    people.derive(mirror, settings)
-    rules.derive(mirror, settings)
-    marks.present(mirror)
-    marks.mark_again(mirror)
-    _collect(mirror, settings, before)
-    if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
-        whole(mirror, settings)
-    else:
-        _nightly(mirror, settings)
-    _end(mirror, settings)
+    with mirror.still():
+        mirror.run(CLASSED)
+        people.derive(mirror, settings)
+        rules.derive(mirror, settings)
+        marks.present(mirror)
+        marks.mark_again(mirror)
+        _collect(mirror, settings, before)
+        if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
+            whole(mirror, settings)
+        else:
+            _nightly(mirror, settings)
+        _end(mirror, settings)
 
 
 def _nightly(mirror: Mirror, settings: Settings) -> None:

@@ -7,7 +7,7 @@ Claims are undated or dated; periods are cut at every date that a claim of the a
 from collections.abc import Iterator
 
 from vcjira.config import Settings
-from vcjira.config.words import Words, one_of, quote
+from vcjira.config.words import Words, one_of, pattern, quote
 from vcjira.mirror import Mirror
 from vcjira.people import domains
 
@@ -54,18 +54,35 @@ def _claims(mirror: Mirror, settings: Settings) -> list[str]:
         _service_desk(settings),
         _domain(mirror, settings),
     ]
-    for number, entry in enumerate(settings.people.affiliations):
-        columns = {"account": entry.account, "email": entry.email}
-        tests = [one_of(column, Words([value])) for column, value in columns.items() if value]
-        where = settings.where("people", "affiliations", number)
-        found.append(f"""
-            SELECT site, account_id, 0 AS authority, {number} AS n, {_text(entry.organization)} AS organization,
-                {_text(entry.team)} AS team, {_text(entry.from_)}::TIMESTAMP AS valid_from,
-                {_text(entry.until)}::TIMESTAMP AS valid_until, {quote(where)} AS evidence
-            FROM t_accounts WHERE {" OR ".join(tests)}""")
+    found += _said_outright(settings)
     for number, organization in enumerate(settings.people.organizations):
         found += _members(settings, organization, number)
     return found
+
+
+def _said_outright(settings: Settings) -> Iterator[str]:
+    """The claims of `people.affiliations`: those of plain names as rows, for there may be hundreds."""
+    rows: dict[str, list[str]] = {"account": [], "email": []}
+    for number, entry in enumerate(settings.people.affiliations):
+        told = [entry.organization, entry.team, entry.from_, entry.until]
+        where = settings.where("people", "affiliations", number)
+        claim = f"{number}, {', '.join(map(_text, [*told, where]))}"
+        for column, word in (("account", entry.account), ("email", entry.email)):
+            if word and pattern(word) is None:
+                rows[column].append(f"(lower({quote(word)}), {claim})")
+            elif word:
+                yield _claimed(one_of(column, Words([word])), f"('', {claim})")
+    for column, plain in rows.items():
+        if plain:
+            yield _claimed(f"c.word = {column}", ", ".join(plain))
+
+
+def _claimed(match: str, rows: str) -> str:
+    return f"""
+        SELECT a.site, a.account_id, 0 AS authority, c.n, c.organization, c.team,
+            c.valid_from::TIMESTAMP AS valid_from, c.valid_until::TIMESTAMP AS valid_until, c.evidence
+        FROM t_accounts a
+        JOIN (VALUES {rows}) c(word, n, organization, team, valid_from, valid_until, evidence) ON {match}"""
 
 
 def _members(settings: Settings, organization: str, number: int) -> Iterator[str]:
@@ -108,12 +125,11 @@ def _domain(mirror: Mirror, settings: Settings) -> str:
         for organization, members in settings.people.organizations.items()
         if members.email_domain
     ]
+    used = {domain for (domain,) in mirror.tuples("SELECT DISTINCT email_domain FROM t_accounts")}
+    silent = used.intersection(domains.silent(settings))  # of the thousands that are, those that somebody has
+    silent |= {domain for domain in used if domain and domain.endswith(".invalid")}  # on purpose, nobody's (RFC 2606)
     mirror.run("DELETE FROM silent_domains")
-    mirror.run("INSERT INTO silent_domains SELECT unnest(?::VARCHAR[])", [domains.silent(settings)])
-    mirror.run("""
-        INSERT INTO silent_domains  -- made unusable on purpose, and so nobody's (RFC 2606)
-        SELECT DISTINCT email_domain FROM t_accounts WHERE ends_with(email_domain, '.invalid')
-    """)
+    mirror.run("INSERT INTO silent_domains SELECT unnest(?::VARCHAR[])", [sorted(silent)])
     named = f"CASE {' '.join(alias)} ELSE email_domain END" if alias else "email_domain"
     return f"""
         SELECT site, account_id, 4 AS authority, 0 AS n, {named} AS organization,
