@@ -21,13 +21,13 @@ def present(mirror: Mirror) -> None:
 
 def mark(mirror: Mirror) -> None:
     """Fill the internal tables `bulk_changes`, `bulk_issues`, `templates`, `status_kinds` anew; after `present`."""
-    mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues; DELETE FROM templates; DELETE FROM status_kinds")
+    mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues")
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
         mirror.run(BULK.format(kept="NOT MATERIALIZED", among=f"hash(author_id) % {parts} = {part}"))
     mirror.run(RAISED.format(among="true"))
-    mirror.run(TEMPLATES.format(among="true"))
-    mirror.run(_statuses("SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"))
+    mirror.replace("templates", TEMPLATES.format(among="true"))
+    mirror.replace("status_kinds", _statuses(NAMED))
 
 
 def mark_again(mirror: Mirror) -> None:
@@ -39,10 +39,8 @@ def mark_again(mirror: Mirror) -> None:
     mirror.run(BULK.format(kept="MATERIALIZED", among=listed("busy", "author_id")))
     mirror.run(RAISED.format(among=listed("raising", "creator_id")))
     mirror.run(RECOUNT)
-    mirror.run(TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
-    mirror.run("DELETE FROM status_kinds")
-    mirror.run(_statuses("SELECT site, name FROM old_status_kinds UNION ALL SELECT site, unnest([from_text, to_text])"
-                         " FROM changes SEMI JOIN stale USING (site, issue_id) WHERE field = 'status'"))  # fmt: skip
+    mirror.replace("templates", TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
+    mirror.replace("status_kinds", _statuses(NAMED_AGAIN))
     mirror.run(REMARKED)
 
 
@@ -121,7 +119,7 @@ SELECT site, issue_id, creator_id FROM filed SEMI JOIN (
 """
 
 TEMPLATES = """
-INSERT INTO templates       -- the same text by the same author at least five times; by hash, so that few are compared
+-- the same text by the same author at least five times; by hash, so that few are compared
 WITH repeated AS (
     SELECT hash(site, author_id, digest) AS key FROM comments WHERE {among} GROUP BY key HAVING count(*) >= 5
 )
@@ -130,8 +128,11 @@ WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, dig
 GROUP BY site, author_id, digest HAVING count(*) >= 5
 """
 
+NAMED = "SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"
+NAMED_AGAIN = f"SELECT site, name FROM old_status_kinds UNION ALL {NAMED} AND {listed('stale')}"
+"""SQL: statuses that history names."""
+
 STATUSES = """
-INSERT INTO status_kinds BY NAME
 WITH worn AS MATERIALIZED (SELECT DISTINCT site, status, status_category FROM present),
 told AS (
     SELECT site, lower(name) AS name, min(lower(category)) AS category FROM statuses
@@ -197,7 +198,6 @@ RECOUNT = """
 CREATE OR REPLACE TEMP TABLE recount AS
 SELECT hash(site, author_id, digest) AS key FROM comments SEMI JOIN stale USING (site, issue_id)
 UNION SELECT hash(site, author_id, digest) FROM templates;
-DELETE FROM templates;
 """
 
 REMARKED = """

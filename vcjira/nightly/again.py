@@ -103,7 +103,8 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
 def _end(mirror: Mirror, settings: Settings) -> None:
     """Keep what the next derivation is held against; nothing temporary is left."""
     mirror.run(FACTS, {"teams": bool(settings.teams)})
-    mirror.run("DELETE FROM facts; INSERT INTO facts FROM facts_now; DELETE FROM stale")
+    mirror.replace("facts", "FROM facts_now")
+    mirror.run("DELETE FROM stale")
     mirror.set_meta("stale", "some")
     mirror.set_meta("derived_at", now(mirror).isoformat())
     mirror.drop_temporary()

@@ -32,6 +32,7 @@ def save(mirror: Mirror, settings: Settings) -> None:
         UPDATE people SET bot = a.bot, groups = m.groups, organizations = m.organizations
         FROM t_accounts a LEFT JOIN t_members m ON m.site = a.site AND m.account_id = a.account_id
         WHERE people.site = a.site AND people.account_id = a.account_id
+            AND (people.bot, people.groups, people.organizations) IS DISTINCT FROM (a.bot, m.groups, m.organizations)
     """)
 
 

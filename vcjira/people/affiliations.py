@@ -21,8 +21,7 @@ def save(mirror: Mirror, settings: Settings) -> None:
     """Fill `affiliations`; make the temporary tables `t_listed` (directory lines of accounts) and `t_claims`."""
     mirror.run("CREATE OR REPLACE TEMP TABLE t_claims AS " + " UNION ALL BY NAME ".join(_claims(mirror, settings)))
     _share_among_accounts_of_one_person(mirror)
-    mirror.run("DELETE FROM affiliations")
-    mirror.run(_FILL)
+    mirror.replace("affiliations", _FILL)
 
 
 def list_directory(mirror: Mirror) -> None:
@@ -128,8 +127,7 @@ def _domain(mirror: Mirror, settings: Settings) -> str:
     used = {domain for (domain,) in mirror.tuples("SELECT DISTINCT email_domain FROM t_accounts")}
     silent = used.intersection(domains.silent(settings))  # of the thousands that are, those that somebody has
     silent |= {domain for domain in used if domain and domain.endswith(".invalid")}  # on purpose, nobody's (RFC 2606)
-    mirror.run("DELETE FROM silent_domains")
-    mirror.run("INSERT INTO silent_domains SELECT unnest(?::VARCHAR[])", [sorted(silent)])
+    mirror.replace("silent_domains", "SELECT unnest($silent::VARCHAR[]) AS domain", {"silent": sorted(silent)})
     named = f"CASE {' '.join(alias)} ELSE email_domain END" if alias else "email_domain"
     return f"""
         SELECT site, account_id, 4 AS authority, 0 AS n, {named} AS organization,
@@ -154,7 +152,6 @@ def _share_among_accounts_of_one_person(mirror: Mirror) -> None:
 
 
 _FILL = f"""
-INSERT INTO affiliations BY NAME
 WITH dates AS (
     SELECT site, account_id, valid_from AS day FROM t_claims WHERE valid_from IS NOT NULL
     UNION SELECT site, account_id, valid_until FROM t_claims WHERE valid_until IS NOT NULL

@@ -29,8 +29,7 @@ def save(mirror: Mirror, settings: Settings) -> int:
     for _ in range(ROUNDS):
         if not _follow_links(mirror):
             break
-    mirror.run("DELETE FROM issue_parties")
-    mirror.run(_FILL)
+    mirror.replace("issue_parties", _FILL)
     return added
 
 
@@ -148,13 +147,13 @@ def _follow_links(mirror: Mirror) -> bool:
 
 
 _FILL = """
-INSERT INTO issue_parties
-SELECT r.site, r.issue_id, coalesce(f.best.account_id, r.reporter_id), coalesce(r.creator_id, r.reporter_id),
+SELECT r.site, r.issue_id, coalesce(f.best.account_id, r.reporter_id) AS requester_id,
+    coalesce(r.creator_id, r.reporter_id) AS carrier_id,
     CASE WHEN f.issue_id IS NOT NULL OR r.creator_id <> r.reporter_id THEN to_json(list_filter([
         CASE WHEN r.creator_id <> r.reporter_id THEN {'hop': 'filed for', 'from': r.creator_id, 'to': r.reporter_id,
             'evidence': 'creator and reporter differ'} END,
         CASE WHEN f.issue_id IS NOT NULL THEN {'hop': f.best.hop, 'from': coalesce(r.reporter_id, r.creator_id),
             'to': f.best.account_id, 'evidence': f.best.evidence} END
-    ], lambda hop: hop IS NOT NULL))::TEXT END
+    ], lambda hop: hop IS NOT NULL))::TEXT END AS hops
 FROM t_reported r LEFT JOIN t_found f USING (site, issue_id)
 """

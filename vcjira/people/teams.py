@@ -15,9 +15,7 @@ def save_members(mirror: Mirror, settings: Settings) -> None:
     parts = [_from_directory(settings)]
     for team, entry in settings.teams.items():
         parts += _from_members(team, entry.members)
-    mirror.run("DELETE FROM person_teams")
-    mirror.run(f"""
-        INSERT INTO person_teams BY NAME
+    query = f"""
         WITH found AS ({" UNION ALL BY NAME ".join(parts)}),
         shared AS (
             SELECT * FROM found
@@ -28,7 +26,8 @@ def save_members(mirror: Mirror, settings: Settings) -> None:
         SELECT site, account_id, team, valid_from, valid_until, arg_min(how, (authority, how)) AS how,
             min(authority) AS authority
         FROM shared GROUP BY ALL
-    """)
+    """
+    mirror.replace("person_teams", query)
 
 
 def _from_directory(settings: Settings) -> str:
@@ -97,8 +96,7 @@ def save_owners(mirror: Mirror, settings: Settings) -> None:
     _by_assignee(mirror)
     _by_component(mirror, settings)
     _by_project(mirror, settings)
-    mirror.run("DELETE FROM issue_teams")
-    mirror.run(_OWNERS)
+    mirror.replace("issue_teams", _OWNERS)
 
 
 def _by_assignee(mirror: Mirror) -> None:
@@ -188,8 +186,7 @@ def _by_project(mirror: Mirror, settings: Settings) -> None:
 
 
 _OWNERS = """
-INSERT INTO issue_teams
-SELECT site, issue_id, found.team, found.how FROM (
+SELECT site, issue_id, found.team AS team, found.how AS how FROM (
     SELECT i.site, i.issue_id, CASE
         WHEN f.team IS NOT NULL THEN {'team': f.team, 'how': 'team field'}
         WHEN g.team IS NOT NULL THEN {'team': g.team, 'how': 'assignment group'}

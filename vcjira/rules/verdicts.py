@@ -200,9 +200,7 @@ def _judge(mirror: Mirror) -> None:
     )"""
         for column in ("has_choice", "delivers")
     )
-    mirror.run("DELETE FROM verdicts")
-    mirror.run(f"""
-        INSERT INTO verdicts BY NAME
+    query = f"""
         WITH mark AS (
             SELECT j.verdict_id, r.*, j.m % 2 = 0 AS fired
             FROM (SELECT verdict_id, unnest(marks) AS m FROM t_judged) j JOIN t_rules r ON r.n = j.m // 2
@@ -222,33 +220,36 @@ def _judge(mirror: Mirror) -> None:
             coalesce(t.fired, []) AS fired, coalesce(t.undecided, []) AS undecided, coalesce(t.against, []) AS against
         FROM t_judged j LEFT JOIN has_choice_end h USING (verdict_id) LEFT JOIN delivers_end d USING (verdict_id)
         LEFT JOIN told t USING (verdict_id)
-    """)
+    """
+    mirror.replace("verdicts", query)
 
 
 def _fill(mirror: Mirror) -> None:
-    mirror.run("DELETE FROM issue_verdicts")
-    mirror.run("""
-        INSERT INTO issue_verdicts
-        SELECT site, issue_id, max(verdict_id) FILTER (judged = 'then'), max(verdict_id) FILTER (judged = 'now')
-        FROM t_cases JOIN t_combos USING (by_requester, by_facet, by_pair, epoch, bot) JOIN t_judged USING (marks)
-        GROUP BY ALL
-    """)
-    mirror.run("DELETE FROM classes")
-    mirror.run("""
-        INSERT INTO classes BY NAME
-        WITH own AS (
-            SELECT DISTINCT k.site, k.issue_id FROM t_keyed k
-            JOIN person_teams p ON p.site = k.site AND p.account_id = k.requester_id AND p.team = k.team
-                AND (p.valid_from IS NULL OR p.valid_from <= k.created)
-                AND (p.valid_until IS NULL OR p.valid_until > k.created)
-        )
-        SELECT k.site, k.issue_id, k.requester_id, k.carrier_id, r.organization, k.team,
-            o.issue_id IS NOT NULL AS own_team, v.class, v.has_choice, v.delivers_to_others,
-            list_filter([v.has_choice_rule, CASE WHEN v.delivers_rule IS DISTINCT FROM v.has_choice_rule
-                THEN v.delivers_rule END], lambda x: x IS NOT NULL) AS rules,
-            n.class AS class_now
-        FROM t_keyed k JOIN issue_verdicts j USING (site, issue_id)
-        JOIN verdicts v ON v.verdict_id = j.then_id JOIN verdicts n ON n.verdict_id = j.now_id
-        JOIN t_requesters r ON r.pid = k.pid_then
-        LEFT JOIN own o USING (site, issue_id)
-    """)
+    mirror.replace("issue_verdicts", _VERDICTS)
+    mirror.replace("classes", _CLASSES)
+
+
+_VERDICTS = """
+SELECT site, issue_id, max(verdict_id) FILTER (judged = 'then') AS then_id,
+    max(verdict_id) FILTER (judged = 'now') AS now_id
+FROM t_cases JOIN t_combos USING (by_requester, by_facet, by_pair, epoch, bot) JOIN t_judged USING (marks)
+GROUP BY ALL
+"""
+
+_CLASSES = """
+WITH own AS (
+    SELECT DISTINCT k.site, k.issue_id FROM t_keyed k
+    JOIN person_teams p ON p.site = k.site AND p.account_id = k.requester_id AND p.team = k.team
+        AND (p.valid_from IS NULL OR p.valid_from <= k.created)
+        AND (p.valid_until IS NULL OR p.valid_until > k.created)
+)
+SELECT k.site, k.issue_id, k.requester_id, k.carrier_id, r.organization, k.team,
+    o.issue_id IS NOT NULL AS own_team, v.class, v.has_choice, v.delivers_to_others,
+    list_filter([v.has_choice_rule, CASE WHEN v.delivers_rule IS DISTINCT FROM v.has_choice_rule
+        THEN v.delivers_rule END], lambda x: x IS NOT NULL) AS rules,
+    n.class AS class_now
+FROM t_keyed k JOIN issue_verdicts j USING (site, issue_id)
+JOIN verdicts v ON v.verdict_id = j.then_id JOIN verdicts n ON n.verdict_id = j.now_id
+JOIN t_requesters r ON r.pid = k.pid_then
+LEFT JOIN own o USING (site, issue_id)
+"""
