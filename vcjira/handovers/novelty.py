@@ -18,30 +18,26 @@ FIRSTS = 10
 def derive(mirror: Mirror) -> None:
     """Fill the internal table `novelty` anew, and what it is judged by: `titles`, `themes`, `first_uses`."""
     mirror.run("DELETE FROM titles; DELETE FROM themes; DELETE FROM first_uses; DELETE FROM novelty")
-    _score(mirror, "present")
+    titles.read_all(mirror)
+    themes.find(mirror)
     mirror.run(FIRST_USES.format(among=""))
-    mirror.run("CREATE OR REPLACE TEMP TABLE touched_firsts AS SELECT site, issue_id FROM first_uses LIMIT 0")
-    mirror.run(JUDGED)
-    mirror.run("INSERT INTO novelty FROM judgements")
+    mirror.run(f"CREATE OR REPLACE TEMP VIEW judged AS SELECT rowid AS title, {JUDGED_BY} FROM titles")
+    mirror.run(f"INSERT INTO novelty {JUDGEMENTS.format(carrying=CARRYING)}")
 
 
 def derive_again(mirror: Mirror) -> None:
     """Bring them up to date after issues of the temporary table `again` changed: titles are judged anew where that
     makes a difference. Makes the temporary tables `moved_titles` and `renewed` (site, issue_id): the issues of which
     a title, or what is said of it, is not what it was."""
-    _score(mirror, "again")
+    mirror.run("CREATE OR REPLACE TEMP VIEW changed_issues AS SELECT site, issue_id FROM again")
+    titles.read(mirror)
+    themes.find(mirror)
     mirror.run(MOVED_THINGS)
     mirror.run(FIRST_USES.format(among="SEMI JOIN moved_things USING (site, thing)"))
     mirror.run(TOUCHED_FIRSTS)
     mirror.run(JUDGED)
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE judgements AS {JUDGEMENTS.format(carrying=CARRYING_AGAIN)}")
     mirror.run(RENEWED)
-
-
-def _score(mirror: Mirror, changed: str) -> None:
-    """Titles and their scores, of a team from the first on that these issues moved; themes from its month on."""
-    mirror.run(f"CREATE OR REPLACE TEMP VIEW changed_issues AS SELECT site, issue_id FROM {changed}")
-    titles.read(mirror)
-    themes.find(mirror)
 
 
 def _things(among: str = "") -> str:
@@ -85,23 +81,30 @@ SELECT site, issue_id FROM old_firsts
 UNION SELECT site, issue_id FROM first_uses SEMI JOIN moved_things USING (site, thing)
 """
 
+JUDGED_BY = f"site, issue_id, reporter_id, created, score, {PLACE} AS place, {BUCKET.format('created')} AS bucket"
+
 JUDGED = f"""
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH touched AS (
     SELECT site, issue_id FROM fresh_titles UNION SELECT site, issue_id FROM touched_firsts
 )
-SELECT t.* EXCLUDE (team)
-FROM (SELECT *, {PLACE} AS place, {BUCKET.format("created")} AS bucket FROM titles) t
+SELECT t.* FROM (SELECT rowid AS title, {JUDGED_BY}, words FROM titles) t
 LEFT JOIN touched f ON f.site = t.site AND f.issue_id = t.issue_id
 LEFT JOIN moved_months m ON m.site = t.site
-WHERE f.issue_id IS NOT NULL OR t.bucket >= m.bucket - 2;
+WHERE f.issue_id IS NOT NULL OR t.bucket >= m.bucket - 2
+"""
 
-CREATE OR REPLACE TEMP TABLE judgements AS
+CARRYING = "SELECT u.title, t.theme, t.g2 FROM risen_uses u JOIN themes t USING (site, term, bucket)"
+"""Which title carries which theme, where all are judged: what was found of them is at hand."""
+
+CARRYING_AGAIN = f"""
+SELECT u.title, t.theme, t.g2 FROM {terms("judged")} u
+JOIN themes t ON t.term = u.term AND t.site = u.site AND u.bucket BETWEEN t.bucket - 2 AND t.bucket
+"""
+
+JUDGEMENTS = f"""
 WITH carried AS (
-    SELECT u.site, u.issue_id, arg_max(t.theme, (t.g2, t.theme)) AS theme
-    FROM {terms("judged")} u
-    JOIN themes t ON t.site = u.site AND t.term = u.term AND u.bucket BETWEEN t.bucket - 2 AND t.bucket
-    GROUP BY u.site, u.issue_id
+    SELECT title, arg_max(theme, (g2, theme)) AS theme FROM ({{carrying}}) GROUP BY title
 ),
 -- what was usual in a team in the 180 days before a month
 wanted AS (SELECT DISTINCT place, bucket FROM judged),
@@ -115,18 +118,18 @@ usual AS (
         WHERE bucket >= (SELECT min(bucket) - 6 FROM wanted)
     ) SEMI JOIN wanted USING (place, bucket) GROUP BY place, bucket HAVING count(*) >= 20
 ),
-ranked AS (
-    SELECT n.site, n.issue_id, n.score, n.score > u.levels[2] AS high, n.score <= u.levels[1] AS low
-    FROM judged n JOIN usual u ON u.place = n.place AND u.bucket = n.bucket
-),
-firsts AS (SELECT DISTINCT site, issue_id FROM first_uses)
-SELECT i.site, i.issue_id, CASE WHEN c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL)
-    THEN 'novel' ELSE 'routine' END AS kind, c.theme, r.score
-FROM judged i
-LEFT JOIN carried c ON c.site = i.site AND c.issue_id = i.issue_id
-LEFT JOIN ranked r ON r.site = i.site AND r.issue_id = i.issue_id
-LEFT JOIN firsts f ON f.site = i.site AND f.issue_id = i.issue_id
-WHERE c.theme IS NOT NULL OR (r.high AND f.issue_id IS NOT NULL) OR (r.low AND f.issue_id IS NULL)
+firsts AS (SELECT DISTINCT site, issue_id FROM first_uses),
+held AS (
+    SELECT j.site, j.issue_id, c.theme, CASE WHEN u.levels IS NOT NULL THEN j.score END AS score,
+        f.issue_id IS NOT NULL AS first, j.score > u.levels[2] AS high, j.score <= u.levels[1] AS low
+    FROM judged j
+    LEFT JOIN carried c ON c.title = j.title
+    LEFT JOIN usual u ON u.place = j.place AND u.bucket = j.bucket
+    LEFT JOIN firsts f ON f.site = j.site AND f.issue_id = j.issue_id
+)
+SELECT site, issue_id, CASE WHEN theme IS NOT NULL OR (high AND first) THEN 'novel' ELSE 'routine' END AS kind, theme,
+    score
+FROM held WHERE theme IS NOT NULL OR (high AND first) OR (low AND NOT first)
 """
 
 RENEWED = """

@@ -85,31 +85,43 @@ def _telling(names: list[str]) -> list[str]:
 
 
 RISEN = f"""
-CREATE OR REPLACE TEMP VIEW recent_titles AS        -- what months that are judged again look at
-SELECT * FROM titles WHERE created >= (SELECT min(make_timestamp((bucket - 2) * 2592000000000)) FROM moved_months);
+-- what months that are judged again look at, and what lies before
+CREATE OR REPLACE TEMP VIEW recent_titles AS
+SELECT rowid AS title, * FROM titles
+WHERE created >= (SELECT min(make_timestamp((bucket - 2) * 2592000000000)) FROM moved_months);
+CREATE OR REPLACE TEMP VIEW earlier_titles AS
+SELECT rowid AS title, * FROM titles
+WHERE created < (SELECT max(make_timestamp((bucket - 2) * 2592000000000)) FROM moved_months);
 
 -- a term's uses in three months and before them, from the first month on in which a title moved
 CREATE OR REPLACE TEMP TABLE term_months AS
-WITH months AS (
-    SELECT t.site, t.term, t.bucket, count(*) AS uses
-    FROM {terms("recent_titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket >= m.bucket - 2 GROUP BY ALL
+WITH often AS (         -- counted alone: most terms are rare
+    SELECT term FROM {terms("recent_titles")} GROUP BY term HAVING count(*) >= {MIN_ISSUES}
 ),
-often AS (SELECT site, term FROM months GROUP BY site, term HAVING sum(uses) >= {MIN_ISSUES}),
+months AS (
+    SELECT t.site, t.term, t.bucket, count(*) AS uses
+    FROM {terms("recent_titles")} t SEMI JOIN often USING (term)
+    JOIN moved_months m ON m.site = t.site AND t.bucket >= m.bucket - 2 GROUP BY ALL
+),
 before AS (
     SELECT t.site, t.term, count(*) AS uses
-    FROM {terms("titles")} t JOIN moved_months m ON m.site = t.site AND t.bucket < m.bucket - 2
-    SEMI JOIN often o ON o.site = t.site AND o.term = t.term GROUP BY ALL
+    FROM {terms("earlier_titles")} t SEMI JOIN often USING (term)
+    JOIN moved_months m ON m.site = t.site AND t.bucket < m.bucket - 2 GROUP BY ALL
 ),
 summed AS (
     SELECT site, term, bucket, CAST(sum(m.uses) OVER near AS BIGINT) AS recent, CAST(coalesce(b.uses, 0)
         + sum(m.uses) OVER (PARTITION BY site, term ORDER BY bucket) - sum(m.uses) OVER near AS BIGINT) AS earlier
-    FROM months m SEMI JOIN often USING (site, term) LEFT JOIN before b USING (site, term)
+    FROM months m LEFT JOIN before b USING (site, term)
     WINDOW near AS (PARTITION BY site, term ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)
 )
-SELECT s.* FROM summed s JOIN moved_months m ON m.site = s.site AND s.bucket >= m.bucket;
+SELECT s.* FROM summed s JOIN moved_months m ON m.site = s.site AND s.bucket >= m.bucket
+WHERE s.recent >= {MIN_ISSUES};
 
 CREATE OR REPLACE TEMP TABLE all_months AS
-WITH months AS (SELECT site, {BUCKET.format("created")} AS bucket, count(*) AS uses FROM titles GROUP BY ALL)
+WITH months AS (
+    SELECT try_cast(site AS site_name) AS site, {BUCKET.format("created")} AS bucket, count(*) AS uses
+    FROM titles GROUP BY ALL
+)
 SELECT site, bucket, CAST(sum(uses) OVER near AS BIGINT) AS recent_all,
     CAST(sum(uses) OVER (PARTITION BY site ORDER BY bucket) - sum(uses) OVER near AS BIGINT) AS earlier_all
 FROM months
@@ -118,29 +130,27 @@ WINDOW near AS (PARTITION BY site ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND 
 CREATE OR REPLACE TEMP TABLE risen AS
 SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
 FROM term_months m JOIN all_months a USING (site, bucket)
-WHERE a.earlier_all >= 100 AND m.recent >= {MIN_ISSUES}
-    AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
+WHERE a.earlier_all >= 100 AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
+
+CREATE OR REPLACE TEMP TABLE risen_uses AS
+SELECT u.title, u.reporter_id, r.site, r.term, r.bucket
+FROM {terms("recent_titles")} u
+JOIN risen r ON r.term = u.term AND r.site = u.site AND u.bucket BETWEEN r.bucket - 2 AND r.bucket;
 """
 
-TESTED = f"""
+TESTED = """
 SELECT site, bucket, count(*) FROM term_months JOIN all_months USING (site, bucket)
-WHERE recent >= {MIN_ISSUES} AND earlier_all > 0 GROUP BY site, bucket
+WHERE earlier_all > 0 GROUP BY site, bucket
 """
 
 CANDIDATES = f"""
-WITH
--- materialized: else the titles may be joined by their site alone, before the terms are
-term_uses AS MATERIALIZED (
-    FROM {terms("recent_titles")} SEMI JOIN (SELECT DISTINCT site, term FROM risen) USING (site, term)
-),
-uses AS (
-    SELECT r.site, r.term, r.bucket, list(u.issue_id ORDER BY u.issue_id) AS issues
-    FROM risen r JOIN term_uses u ON u.site = r.site AND u.term = r.term AND u.bucket BETWEEN r.bucket - 2 AND r.bucket
-    GROUP BY r.site, r.term, r.bucket HAVING count(DISTINCT u.reporter_id) >= ?
+WITH uses AS (
+    SELECT site, term, bucket, list(title ORDER BY title) AS issues FROM risen_uses
+    GROUP BY site, term, bucket HAVING count(DISTINCT reporter_id) >= ?
 ),
 cut AS (                -- the words again
     SELECT u.site, u.term, u.bucket, {WORDS} AS words
-    FROM uses u JOIN present i ON i.site = u.site AND i.issue_id = u.issues[1]
+    FROM uses u JOIN titles t ON t.rowid = u.issues[1] JOIN present i ON i.site = t.site AND i.issue_id = t.issue_id
 )
 SELECT r.*, u.issues, coalesce(
     list_filter(c.words, lambda w: CAST({HASH.format("w")} AS UBIGINT) = r.term)[1],

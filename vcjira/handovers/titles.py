@@ -2,6 +2,9 @@
 
 from vcjira.mirror import Mirror
 
+AT_ONCE = 300_000
+"""Titles that are scored at once: their words are put in order in memory."""
+
 
 def read(mirror: Mirror) -> None:
     """Bring the internal table `titles` up to date after the issues of the temporary view `changed_issues` changed.
@@ -9,13 +12,35 @@ def read(mirror: Mirror) -> None:
     Makes the temporary tables `moved_titles`: of those that came, went or are others, as they were and as they are;
     `moved_months`: per site the first month with such; `fresh_titles`: those whose score may have changed.
     """
-    mirror.run(TITLES)
-    mirror.run(SCORES)
+    changed = _read("SEMI JOIN changed_issues USING (site, issue_id)")
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE read_titles AS {changed}")
+    mirror.run(MOVED)
+    _score(mirror)
+
+
+def read_all(mirror: Mirror) -> None:
+    """Fill the internal table `titles`, which is empty; makes `moved_months` and `fresh_titles` as well."""
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE fresh_titles AS SELECT *, {PLACE} AS place FROM ({_read()})")
+    mirror.run(ALL_MOVED)
+    _score(mirror)
+
+
+def _score(mirror: Mirror) -> None:
+    """Add `fresh_titles` to `titles`, those of some teams after the others."""
+    mirror.run("CREATE OR REPLACE TEMP TABLE scores (title BIGINT, score DOUBLE)")
+    parts = 1 + mirror.value("SELECT count(*) FROM fresh_titles") // AT_ONCE
+    for part in range(parts):
+        mirror.run(SCORES.format(among=f"place % {parts} = {part}"))
+    mirror.run(SCORED)
 
 
 def words(mirror: Mirror) -> None:
     """Make the temporary table `title_words` of all that `requests` holds."""
-    mirror.run(TITLE_WORDS)
+    mirror.run(ASKED_TITLES)
+    parts = 1 + mirror.value("SELECT count(*) FROM asked_titles") // AT_ONCE
+    for part in range(parts):
+        mirror.run(TITLE_WORDS.format(among=f"title % {parts} = {part}"))
+    mirror.run("DROP TABLE asked_titles")
 
 
 _TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
@@ -26,18 +51,27 @@ BUCKET = "CAST(floor(epoch({}) / 2592000) AS INTEGER)"
 PLACE = "hash(site, coalesce(team, ''))"
 
 
-TITLES = f"""
-CREATE OR REPLACE TEMP TABLE read_titles AS
+def _read(among: str = "") -> str:
+    """SQL: the titles of present issues, of people."""
+    return f"""
 WITH cut AS (
     SELECT i.site, i.issue_id, i.created, i.reporter_id, c.team, {WORDS} AS words
-    FROM present i SEMI JOIN changed_issues a ON a.site = i.site AND a.issue_id = i.issue_id
+    FROM (FROM present {among}) i
     LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id
     LEFT JOIN machines m ON m.site = i.site AND m.account_id = i.reporter_id
     WHERE i.summary IS NOT NULL AND i.summary <> '' AND m.account_id IS NULL
 )
 SELECT * REPLACE (list_transform(words, lambda w, n: CASE WHEN list_position(words, w) < n
-    THEN -{HASH.format("w")} ELSE {HASH.format("w")} END) AS words) FROM cut;
+    THEN -{HASH.format("w")} ELSE {HASH.format("w")} END) AS words) FROM cut"""
 
+
+ALL_MOVED = f"""
+CREATE OR REPLACE TEMP TABLE moved_places AS SELECT place, min(created) AS since FROM fresh_titles GROUP BY place;
+CREATE OR REPLACE TEMP TABLE moved_months AS
+SELECT try_cast(site AS site_name) AS site, min({BUCKET.format("created")}) AS bucket FROM fresh_titles GROUP BY ALL;
+"""
+
+MOVED = f"""
 -- titles that came, went or are not as they were: as they were, and as they are
 CREATE OR REPLACE TEMP TABLE moved_titles AS
 WITH old AS (
@@ -51,7 +85,7 @@ UNION ALL SELECT site, issue_id, created, team FROM new ANTI JOIN old USING (sit
 CREATE OR REPLACE TEMP TABLE moved_places AS
 SELECT {PLACE} AS place, min(created) AS since FROM moved_titles GROUP BY place;
 CREATE OR REPLACE TEMP TABLE moved_months AS
-SELECT site, min({BUCKET.format("created")}) AS bucket FROM moved_titles GROUP BY site;
+SELECT try_cast(site AS site_name) AS site, min({BUCKET.format("created")}) AS bucket FROM moved_titles GROUP BY ALL;
 
 -- the titles of a team from the first on that moved: only they are scored
 CREATE OR REPLACE TEMP TABLE fresh_titles AS
@@ -68,21 +102,23 @@ DELETE FROM titles WHERE rowid IN (
 SCORES = f"""
 -- the share of a title that is new to its team: words used there at least twice before, the first time under 120 days
 -- ago; a word weighs the more, the rarer it has been up to then
-INSERT INTO titles
-WITH known_titles AS (SELECT {PLACE} AS place, created, words FROM titles),
+INSERT INTO scores
+WITH known_titles AS (SELECT {PLACE} AS place, created, words FROM titles WHERE {{among}}),
 begun AS (
     SELECT place, count(*) AS issues, min(created) AS first
     FROM known_titles SEMI JOIN moved_places USING (place) GROUP BY place
 ),
-placed AS (SELECT rowid AS title, hash(site, issue_id) AS tie, created, place, words FROM fresh_titles),
-numbered AS (
-    SELECT title, tie, created, place, words, coalesce(b.issues, 0) + row_number() OVER w AS issues,
+fresh AS (SELECT rowid AS title, * FROM fresh_titles WHERE {{among}}),
+numbered AS (           -- issues: of the place up to this one; by this number, which is short, words are put in order
+    SELECT title, CAST(coalesce(b.issues, 0) + row_number() OVER w AS INTEGER) AS issues,
         created - coalesce(b.first, first_value(created) OVER w) >= INTERVAL '90' DAY AS based
-    FROM placed LEFT JOIN begun b USING (place) WINDOW w AS (PARTITION BY place ORDER BY created, tie)
+    FROM (SELECT title, place, created, hash(site, issue_id) AS tie FROM fresh) LEFT JOIN begun b USING (place)
+    WINDOW w AS (PARTITION BY place ORDER BY created, tie)
 ),
 uses AS (
-    SELECT title, tie, created, issues, hash(place, word) AS term
-    FROM (SELECT title, tie, created, place, issues, unnest(words) AS word FROM numbered) WHERE word > 0
+    SELECT title, created, issues, hash(place, word) AS term
+    FROM (SELECT title, place, created, issues, unnest(words) AS word FROM fresh JOIN numbered USING (title))
+    WHERE word > 0
 ),
 before AS (
     SELECT term, count(*) AS uses, min(created) AS first
@@ -94,43 +130,56 @@ before AS (
 ),
 known AS (
     SELECT title, coalesce(b.uses, 0) + row_number() OVER w AS uses,
-        created - coalesce(b.first, first_value(created) OVER w) AS age, issues
-    FROM uses LEFT JOIN before b USING (term) WINDOW w AS (PARTITION BY term ORDER BY created, tie)
+        created < coalesce(b.first, first_value(created) OVER w) + INTERVAL '120' DAY AS young, issues
+    FROM uses LEFT JOIN before b USING (term) WINDOW w AS (PARTITION BY term ORDER BY issues)
 ),
 scored AS (
-    SELECT title, round(sum(CASE WHEN uses >= 3 AND age < INTERVAL '120' DAY THEN ln(1 + issues / uses) ELSE 0 END)
+    SELECT title, round(sum(CASE WHEN uses >= 3 AND young THEN ln(1 + issues / uses) ELSE 0 END)
         / sum(ln(1 + issues / uses)), 9) AS score
     FROM known GROUP BY title
 )
-SELECT f.* EXCLUDE (place), CASE WHEN n.based THEN s.score END AS score
-FROM fresh_titles f JOIN numbered n ON n.title = f.rowid LEFT JOIN scored s ON s.title = f.rowid
+SELECT title, score FROM scored SEMI JOIN (FROM numbered WHERE based) USING (title)
+"""
+
+SCORED = """
+INSERT INTO titles
+SELECT f.site, f.issue_id, f.created, f.reporter_id, f.team, f.words, s.score
+FROM fresh_titles f LEFT JOIN scores s ON s.title = f.rowid
 """
 
 
 def terms(titles: str) -> str:
     """SQL: the words and pairs of words of titles, each once."""
-    told = f"SELECT site, issue_id, reporter_id, {BUCKET.format('created')} AS bucket"
+    told = f"SELECT title, try_cast(site AS site_name) AS site, reporter_id, {BUCKET.format('created')} AS bucket"
     return f"""(
-    SELECT site, issue_id, reporter_id, bucket, CAST(word AS UBIGINT) AS term
+    SELECT title, site, reporter_id, bucket, CAST(word AS UBIGINT) AS term
     FROM ({told}, unnest(words) AS word FROM {titles}) WHERE word > 0
     UNION ALL
-    SELECT site, issue_id, reporter_id, bucket, hash(abs(word), abs(next)) AS term
+    SELECT title, site, reporter_id, bucket, hash(abs(word), abs(next)) AS term
     FROM ({told}, unnest(words[:-2]) AS word, unnest(words[2:]) AS next FROM {titles}) WHERE word > 0 OR next > 0
 )"""
 
 
+ASKED_TITLES = """
+CREATE OR REPLACE TEMP TABLE asked_titles AS
+SELECT rowid AS title, site, issue_id, list_filter(words, lambda w: w > 0) AS words
+FROM titles SEMI JOIN requests USING (site, issue_id);
+CREATE OR REPLACE TEMP TABLE word_uses AS
+SELECT word, count(*) AS uses FROM (SELECT unnest(words) AS word FROM asked_titles) GROUP BY word;
+CREATE OR REPLACE TEMP TABLE title_words (site TEXT, issue_id TEXT, word BIGINT, words INTEGER, place INTEGER);
+"""
+
 TITLE_WORDS = """
--- words of requests' titles, hashed, and how many a title has; place: from the rarest word on
-CREATE OR REPLACE TEMP TABLE title_words AS
-WITH spread AS (
-    SELECT title, words, word FROM (
-        SELECT t.rowid AS title, len(list_filter(t.words, lambda w: w > 0)) AS words, unnest(t.words) AS word
-        FROM titles t SEMI JOIN requests USING (site, issue_id)
-    ) WHERE word > 0
-),
+-- words of requests' titles, hashed, and how many a title has; place: from the rarest word on, of which the number of
+-- uses stands before the word's 40 bits. What one title alone has is left out
+INSERT INTO title_words
+WITH told AS (FROM asked_titles WHERE {among}),
 placed AS (
-    SELECT s.title, s.words, s.word, row_number() OVER (PARTITION BY s.title ORDER BY d.uses, s.word) AS place
-    FROM spread s JOIN (SELECT word, count(*) AS uses FROM spread GROUP BY word) d USING (word)
+    SELECT title, list_sort(list(least(uses, 8_000_000) << 40 | word)) AS placed
+    FROM (SELECT title, unnest(words) AS word FROM told) JOIN word_uses USING (word) GROUP BY title
 )
-SELECT t.site, t.issue_id, p.word, p.words, p.place FROM placed p JOIN titles t ON t.rowid = p.title;
+SELECT site, issue_id, word & 1_099_511_627_775, words, place FROM (
+    SELECT site, issue_id, len(placed) AS words, unnest(placed) AS word, generate_subscripts(placed, 1) AS place
+    FROM placed JOIN told USING (title)
+) WHERE word >= 2::BIGINT << 40
 """

@@ -51,7 +51,12 @@ FROM (
             SELECT r.site, r.issue_id, r.key, r.requester_id, r.organization, r.team, r.created,
                 r.created - lag(r.created) OVER (PARTITION BY r.site, r.requester_id, r.team
                     ORDER BY r.created, r.issue_id) > INTERVAL '{gap}' SECOND AS apart
-            FROM requests r WHERE {asked}
+            FROM requests r
+            JOIN (
+                SELECT site, requester_id, team FROM requests r WHERE {asked}
+                GROUP BY site, requester_id, team HAVING count(*) >= {size}
+            ) n ON n.site = r.site AND n.requester_id = r.requester_id AND n.team = r.team
+            WHERE {asked}
         ) g
     ) c
 ) b
