@@ -1,5 +1,6 @@
 """Every pattern finds what its manual page says it finds, and nothing in the examples that say it does not."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ def test_only_patterns_of_a_cell_name_no_issue(hits: dict[Any, Any]) -> None:
 def test_what_is_switched_off_is_not_looked_for(world: Mirror) -> None:
     again.everything(world, settings({name: {"enabled": name == "reopen"} for name in PATTERNS}))
     assert world.tuples("SELECT DISTINCT pattern FROM hits") == [("reopen",)]
+
+
+def test_ids_in_the_evidence_are_texts(world: Mirror) -> None:
+    """Also where they are numbers while it is derived."""
+    again.everything(world, settings())
+    found = [(name, key, told) for name, evidence in world.tuples("SELECT pattern, evidence FROM hits")
+             for key, told in json.loads(evidence).items() if key.endswith("_id") and told is not None]  # fmt: skip
+    assert [one for one in found if not isinstance(one[2], str)] == []
+    assert len({name for name, key, _ in found if key.endswith("change_id")}) >= 12
 
 
 def test_without_teams_the_path_is_that_of_persons() -> None:

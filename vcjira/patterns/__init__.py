@@ -1,7 +1,7 @@
 """The catalogue of over-the-wall patterns: one module per pattern, its docstring the manual page, its SQL plain.
 
 To add a pattern: one file here and its name in PATTERNS. The SQL gives site, issue_id, happened and, after these, the
-columns of the evidence; `{words}` in braces are filled in by `chosen`.
+columns of the evidence, ids cast to text (see `mirror.narrow`); `{words}` in braces are filled in by `chosen`.
 """
 
 import difflib
@@ -150,7 +150,7 @@ def _find_near(mirror: Mirror, one: Chosen) -> None:
         if "title_words" in text:
             titles.words(mirror)
         sql = query(mirror, one, _paths(mirror, [one]).get(one.name, ""))
-        mirror.run(_insert(mirror, one, f"FROM ({sql}) SEMI JOIN (FROM near WHERE again) USING (site, issue_id)"))
+        mirror.run(_insert(one.name, f"FROM ({sql}) SEMI JOIN (FROM near WHERE again) USING (site, issue_id)"))
 
 
 def _enabled(settings: Settings, *, across: bool) -> list[Chosen]:
@@ -173,7 +173,7 @@ def _paths(mirror: Mirror, chosen: Iterable[Chosen]) -> dict[str, str]:
 
 def _find(mirror: Mirror, chosen: Iterable[Chosen], built: dict[str, str]) -> None:
     for one in chosen:
-        mirror.run(_insert(mirror, one, query(mirror, one, built.get(one.name, ""))))
+        mirror.run(_insert(one.name, query(mirror, one, built.get(one.name, ""))))
 
 
 def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[tuple[datetime, datetime]]:
@@ -229,10 +229,9 @@ def query(mirror: Mirror, one: Chosen, path: str, name: str = "SQL") -> str:
     return sql.format_map(one.words(path, now(mirror)))
 
 
-def _insert(mirror: Mirror, one: Chosen, sql: str) -> str:
-    columns = mirror.tuples(f"DESCRIBE {sql}")[3:]
-    evidence = ", ".join(f"'{name}': h.{name}{'::TEXT' if name.endswith('_id') else ''}" for name, *_ in columns)
+def _insert(name: str, sql: str) -> str:
     return (
-        f"INSERT INTO hits SELECT h.site, h.issue_id, '{one.name}', h.happened, to_json({{{evidence}}})::TEXT"
-        f" FROM ({sql}) h"
+        f"INSERT INTO hits SELECT h.site, h.issue_id, '{name}', h.happened,"
+        " to_json(struct_pack(*COLUMNS(h.* EXCLUDE (site, issue_id, happened))))::TEXT FROM"
+        f" ({sql}) h"
     )

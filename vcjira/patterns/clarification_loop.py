@@ -37,7 +37,7 @@ NUMBER = "P13"
 OPTIONS = {"cycles": Option(3, "cycles from which it is a loop")}
 
 SQL = """
-SELECT c.site, c.issue_id, c.happened, n.cycles, c.change_id
+SELECT c.site, c.issue_id, c.happened, n.cycles, CAST(c.change_id AS VARCHAR(200)) AS change_id
 FROM (
     SELECT h.site, h.issue_id, h.happened, h.change_id,
         row_number() OVER (PARTITION BY h.site, h.issue_id ORDER BY h.step) AS cycle

@@ -30,7 +30,8 @@ OPTIONS = {"lines": Option([], "teams from the front line to the back, those of 
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.previous AS from_team, h.holder AS to_team, h.reached AS from_line,
-    h.line AS to_line, h.line > h.reached + 1 AS skipped, h.actor_id, h.change_id
+    h.line AS to_line, h.line > h.reached + 1 AS skipped, h.actor_id,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id
 FROM (
     SELECT p.*, l.line, max(l.line) OVER (PARTITION BY p.site, p.issue_id ORDER BY p.pos
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached

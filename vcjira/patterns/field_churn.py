@@ -29,7 +29,7 @@ OPTIONS: dict[str, Option] = {}
 
 SQL = """
 SELECT h.site, h.issue_id, h.happened, h.field, h.to_text AS value, h.from_text AS other_value, h.side,
-    h.previous_side AS other_side, h.previous_happened AS changed, h.change_id
+    h.previous_side AS other_side, h.previous_happened AS changed, CAST(h.change_id AS VARCHAR(200)) AS change_id
 FROM field_steps h
 WHERE h.to_text = h.previous_from AND h.side <> h.previous_side AND {counted} AND {counted_before}
 """

@@ -35,7 +35,7 @@ OPTIONS: dict[str, Option] = {}
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.previous AS from_owner, h.holder AS to_owner, h.actor_id,
-    h.change_id, h.queued, epoch(h.since) - epoch(h.previous_since) AS held_s
+    CAST(h.change_id AS VARCHAR(200)) AS change_id, h.queued, epoch(h.since) - epoch(h.previous_since) AS held_s
 FROM {path} h
 WHERE h.pos > 1 AND {counted}
 """

@@ -61,7 +61,8 @@ WORKING = {"held": Span(holder="s.holder", since="s.since", until="s.left_at", o
 
 SQL = """
 SELECT s.site, s.issue_id, s.left_at AS happened, s.holder AS owner, s.since, s.previous AS from_owner,
-    h.holder AS to_owner, {held.seconds} AS held_s, {held.hours} AS hours, h.change_id, h.actor_id
+    h.holder AS to_owner, {held.seconds} AS held_s, {held.hours} AS hours,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id, h.actor_id
 FROM {path} s
 JOIN {path} h ON h.site = s.site AND h.issue_id = s.issue_id AND h.pos = s.pos + 1
 JOIN issues i ON i.site = s.site AND i.issue_id = s.issue_id AND i.comments_complete IS NOT FALSE{held.joins}

@@ -53,7 +53,8 @@ OPTIONS = {
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.holder AS a, h.previous AS b, h.previous_since AS went,
-    h.previous_change AS went_change_id, h.change_id AS back_change_id, h.actor_id,
+    CAST(h.previous_change AS VARCHAR(200)) AS went_change_id,
+    CAST(h.change_id AS VARCHAR(200)) AS back_change_id, h.actor_id,
     epoch(h.since) - epoch(h.previous_since) AS away_s
 FROM {path} h
 JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id

@@ -30,7 +30,8 @@ OPTIONS = {"moves": Option(2, "moves from which it bounces")}
 SQL = """
 SELECT h.site, h.issue_id, h.happened, h.from_project, h.to_project, h.step AS moves,
     EXISTS (SELECT 1 FROM project_steps e WHERE e.site = h.site AND e.issue_id = h.issue_id AND e.step <= h.step
-        AND e.from_project = h.to_project) AS returned, h.actor_id, h.change_id
+        AND e.from_project = h.to_project) AS returned, h.actor_id,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id
 FROM project_steps h
 WHERE h.step >= {moves} AND {counted}
 """

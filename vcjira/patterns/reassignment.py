@@ -36,7 +36,8 @@ OPTIONS = {
 }
 
 SQL = """
-SELECT n.site, n.issue_id, n.happened, t.hops, t.hops > {excessive} AS excessive, n.holder AS to_owner, n.change_id
+SELECT n.site, n.issue_id, n.happened, t.hops, t.hops > {excessive} AS excessive, n.holder AS to_owner,
+    CAST(n.change_id AS VARCHAR(200)) AS change_id
 FROM (
     SELECT h.site, h.issue_id, h.since AS happened, h.holder, h.change_id,
         row_number() OVER (PARTITION BY h.site, h.issue_id ORDER BY h.pos) AS hop

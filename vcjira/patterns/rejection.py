@@ -63,7 +63,8 @@ OPTIONS = {
 WORKING = {"lasted": Span(holder="r.team", since="r.created", until="h.happened", option="within")}
 
 SQL = """
-SELECT h.site, h.issue_id, h.happened, h.to_resolution AS resolution, h.change_id, r.organization, r.team,
+SELECT h.site, h.issue_id, h.happened, h.to_resolution AS resolution,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id, r.organization, r.team,
     coalesce(w.turns, 0) AS turns, {lasted.hours} AS hours
 FROM (
     SELECT s.*, row_number() OVER (PARTITION BY s.site, s.issue_id ORDER BY s.happened, s.change_id) AS place

@@ -35,7 +35,8 @@ OPTIONS = {
 }
 
 SQL = """
-SELECT h.site, h.issue_id, h.happened, h.change_id, h.actor_id, h.left_state, h.entered
+SELECT h.site, h.issue_id, h.happened, CAST(h.change_id AS VARCHAR(200)) AS change_id, h.actor_id, h.left_state,
+    h.entered
 FROM (
     SELECT site, issue_id, happened, change_id, actor_id, bulk, automated, from_status AS left_state,
         to_status AS entered, 'status' AS kind

@@ -31,7 +31,7 @@ OPTIONS: dict[str, Option] = {}
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.holder AS owner, h.pos - h.earlier - 1 AS detour, h.left_at AS went,
-    h.change_id, h.actor_id
+    CAST(h.change_id AS VARCHAR(200)) AS change_id, h.actor_id
 FROM (
     SELECT h.site, h.issue_id, h.holder, h.since, h.pos, h.change_id, h.actor_id, h.bulk, h.automated,
         lag(h.pos) OVER w AS earlier, lag(h.left_at) OVER w AS left_at

@@ -53,7 +53,8 @@ NUMBER = "P12"
 OPTIONS: dict[str, Option] = {}
 
 SQL = """
-SELECT h.site, h.issue_id, h.happened, h.to_person, h.to_team, h.from_person, h.from_team, h.actor_id, h.change_id
+SELECT h.site, h.issue_id, h.happened, h.to_person, h.to_team, h.from_person, h.from_team, h.actor_id,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id
 FROM (
     SELECT h.*, r.requester_id
     FROM handovers h

@@ -54,7 +54,8 @@ OPTIONS = {
 
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.previous AS from_owner, h.holder AS to_owner,
-    h.previous_account AS from_person, h.account_id AS to_person, h.actor_id, h.change_id
+    h.previous_account AS from_person, h.account_id AS to_person, h.actor_id,
+    CAST(h.change_id AS VARCHAR(200)) AS change_id
 FROM {path} h
 JOIN issues i ON i.site = h.site AND i.issue_id = h.issue_id
 LEFT JOIN (
