@@ -72,7 +72,7 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
     with mirror.still():
         mirror.run(CLASSED)
-        people.derive(mirror, settings)
+        people.derive(mirror, settings, again=True)
         rules.derive(mirror, settings)
         marks.present(mirror)
         marks.mark_again(mirror)
