@@ -1,13 +1,18 @@
-"""A bulk run that grows or shrinks by one entry between two nights."""
+"""Bulk runs that grow, shrink, part and join between two nights."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import pytest
 from two_sides import SITE, World
 
 from vcjira import nightly
 from vcjira.config.models import Settings
+from vcjira.handovers import marks
 from vcjira.mirror import Mirror
 
 ACROSS_TEN_MINUTES = datetime(2026, 5, 1, 12, 5, 45)
@@ -65,3 +70,71 @@ def test_an_eleventh_entry_joins_the_run():
         mirror.touch_issues(SITE, ["11"])
         assert nightly.refresh(mirror, settings)
         assert marked(mirror) == 11
+
+
+GAPS = [5, 5, 5, 30, 30, 60, 61, 400, 5_000, 90_000]
+START = datetime(2026, 3, 1)
+
+
+def entry(number: int, issue: int, when: datetime, author: str = "ann") -> dict[str, Any]:
+    told = {"site": SITE, "issue_id": str(issue), "change_id": str(number), "item": 0, "field": "labels"}
+    return told | {"changed": when, "author_id": author}
+
+
+def lived(dice: random.Random) -> list[dict[str, Any]]:
+    """What two people did, now quickly, now after a while."""
+    found, when = [], START
+    for number in range(150):
+        when += timedelta(seconds=dice.choice(GAPS if number % 40 > 25 else GAPS[:5]))
+        found.append(entry(number, dice.randrange(40), when, dice.choice(["ann", "ann", "ann", "bob"])))
+    return found
+
+
+def a_night_later(dice: random.Random, entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], set[str]]:
+    """Of some issues some entries are gone or moved, others came; and which issues these are."""
+    stale = {str(dice.randrange(40)) for _ in range(dice.choice([1, 2, 6]))}
+    left = []
+    for row in entries:
+        fate = dice.randrange(4) if row["issue_id"] in stale else 0
+        moved = row["changed"] + timedelta(seconds=dice.choice(GAPS))
+        left += [] if fate == 1 else [row | {"changed": moved} if fate == 2 else row]
+    for number in range(150, 150 + dice.randrange(12)):
+        near = dice.choice(entries)["changed"] + timedelta(seconds=dice.choice(GAPS))
+        left.append(entry(number, int(dice.choice(sorted(stale))), near))
+    return left, stale
+
+
+def marked_again(before: list[dict[str, Any]], after: list[dict[str, Any]], stale: set[str]) -> list[Any]:
+    """The entries of bulk runs as a night finds them; AssertionError where marking everything anew finds others."""
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        issues = {row["issue_id"] for row in [*before, *after]}
+        mirror.load("issues", [{"site": SITE, "issue_id": i, "presence": "present", "created": START} for i in issues])
+        mirror.load("changes", before)
+        marks.present(mirror)
+        marks.mark(mirror)
+        mirror.run("DELETE FROM changes")
+        mirror.load("changes", after)
+        mirror.load("stale", [{"site": SITE, "issue_id": issue} for issue in stale])
+        marks.mark_again(mirror)
+        found = mirror.tuples("FROM bulk_changes ORDER BY ALL")
+        marks.mark(mirror)
+        assert found == mirror.tuples("FROM bulk_changes ORDER BY ALL")
+        return found
+
+
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 160, 8))])
+def test_runs_marked_again_are_those_marked_anew(first):
+    found = 0
+    for seed in range(first, first + 8):
+        dice = random.Random(seed)
+        entries = lived(dice)
+        found += len(marked_again(entries, *a_night_later(dice, entries)))
+    assert found
+
+
+def test_a_run_of_more_than_a_day_is_found_to_its_beginning():
+    minute = timedelta(minutes=1)
+    entries = [entry(n, n % 9, START + n * minute) for n in range(1_500)]
+    tenth = entry(1_500, 9, START + 1_500 * minute)
+    assert not marked_again(entries, entries, set())
+    assert len(marked_again(entries, [*entries, tenth], {"9"})) == 1_501

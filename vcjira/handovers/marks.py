@@ -24,9 +24,9 @@ def mark(mirror: Mirror) -> None:
     mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues")
     parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
     for part in range(parts):
-        mirror.run(BULK.format(kept="NOT MATERIALIZED", among=f"hash(author_id) % {parts} = {part}"))
+        mirror.run(BULK.format(kept="NOT MATERIALIZED", history="changes", among=f"hash(author_id) % {parts} = {part}"))
     mirror.run(RAISED.format(among="true"))
-    mirror.replace("templates", TEMPLATES.format(among="true"))
+    mirror.replace("templates", TEMPLATES.format(keys=REPEATED))
     mirror.replace("status_kinds", _statuses(NAMED))
 
 
@@ -36,10 +36,10 @@ def mark_again(mirror: Mirror) -> None:
     for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
-    mirror.run(BULK.format(kept="MATERIALIZED", among=listed("busy", "author_id")))
+    mirror.run(BULK.format(kept="MATERIALIZED", history=SINCE, among="true"))
     mirror.run(RAISED.format(among=listed("raising", "creator_id")))
     mirror.run(RECOUNT)
-    mirror.replace("templates", TEMPLATES.format(among="hash(site, author_id, digest) IN (SELECT key FROM recount)"))
+    mirror.replace("templates", TEMPLATES.format(keys="SELECT key FROM recount"))
     mirror.replace("status_kinds", _statuses(NAMED_AGAIN))
     mirror.run(REMARKED)
 
@@ -70,7 +70,7 @@ BULK = """
 INSERT INTO bulk_changes
 WITH entries AS {kept} (        -- few are kept, many are cheaper to read twice
     SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
-    FROM changes WHERE item = 0 AND author_id IS NOT NULL AND {among}
+    FROM {history} WHERE item = 0 AND author_id IS NOT NULL AND {among}
 ),
 dense AS MATERIALIZED (
     SELECT key FROM (SELECT hash(site, author_id, slot) AS key, slot FROM entries) GROUP BY key HAVING count(*) >= 5
@@ -120,13 +120,11 @@ SELECT site, issue_id, creator_id FROM filed SEMI JOIN (
 
 TEMPLATES = """
 -- the same text by the same author at least five times; by hash, so that few are compared
-WITH repeated AS (
-    SELECT hash(site, author_id, digest) AS key FROM comments WHERE {among} GROUP BY key HAVING count(*) >= 5
-)
 SELECT site, author_id, digest FROM comments
-WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, digest) IN (SELECT key FROM repeated)
+WHERE digest IS NOT NULL AND author_id IS NOT NULL AND hash(site, author_id, digest) IN ({keys})
 GROUP BY site, author_id, digest HAVING count(*) >= 5
 """
+REPEATED = "SELECT hash(site, author_id, digest) AS key FROM comments GROUP BY key HAVING count(*) >= 5"
 
 NAMED = "SELECT site, unnest([from_text, to_text]) FROM changes WHERE field = 'status'"
 NAMED_AGAIN = f"SELECT site, name FROM old_status_kinds UNION ALL {NAMED} AND {listed('stale')}"
@@ -173,6 +171,11 @@ def _near(table: str, who: str, when: str, stale: str) -> str:
 )"""
 
 
+BACK = "INTERVAL '1' DAY"
+"""SQL: how far back the beginning of a run is looked for; of whom it lies further all is looked at."""
+SINCE = """(SELECT c.* FROM changes c JOIN busy b USING (site, author_id)
+    WHERE c.changed >= b.since AND c.changed >= (SELECT min(since) FROM busy))"""
+
 BUSY = f"""
 -- authors and creators of whom a row may have come into a bulk run or gone from one
 CREATE OR REPLACE TEMP TABLE stale_entries AS
@@ -180,11 +183,32 @@ SELECT site, issue_id, change_id, author_id, changed FROM changes SEMI JOIN stal
 WHERE item = 0 AND author_id IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE new_entries AS
 FROM stale_entries ANTI JOIN bulk_changes USING (site, issue_id, change_id, author_id, changed);
-CREATE OR REPLACE TEMP TABLE busy AS
-FROM {_near("(FROM changes WHERE item = 0)", "author_id", "changed", "new_entries")}
-UNION SELECT site, author_id FROM (FROM bulk_changes SEMI JOIN stale USING (site, issue_id))
+CREATE OR REPLACE TEMP TABLE gone_entries AS
+SELECT site, author_id, changed FROM (FROM bulk_changes SEMI JOIN stale USING (site, issue_id))
     ANTI JOIN stale_entries USING (site, issue_id, change_id, author_id, changed);
-DELETE FROM bulk_changes WHERE (site, author_id) IN (SELECT (site, author_id) FROM busy);
+CREATE OR REPLACE TEMP TABLE busy_authors AS
+FROM {_near("(FROM changes WHERE item = 0)", "author_id", "changed", "new_entries")}
+UNION SELECT site, author_id FROM gone_entries;
+
+-- since when their runs may be others: since the last entry up to the first touched one that none lies close before
+CREATE OR REPLACE TEMP TABLE busy AS
+WITH touched AS (
+    SELECT site, author_id, min(changed) AS first
+    FROM (SELECT site, author_id, changed FROM new_entries UNION ALL FROM gone_entries)
+    SEMI JOIN busy_authors USING (site, author_id) GROUP BY ALL
+),
+before AS (
+    SELECT c.site, c.author_id, c.changed, c.changed - lag(c.changed, 1, t.first - {BACK}) OVER (
+        PARTITION BY c.site, c.author_id ORDER BY c.changed) > INTERVAL '60' SECOND AS apart
+    FROM changes c JOIN touched t USING (site, author_id)
+    WHERE c.item = 0 AND c.changed <= t.first AND c.changed > t.first - {BACK}
+        AND c.changed > (SELECT min(first) - {BACK} FROM touched)
+)
+SELECT t.site, t.author_id, CASE WHEN count(b.changed) = 0 THEN t.first
+    ELSE coalesce(max(b.changed) FILTER (b.apart), '-infinity') END AS since
+FROM touched t LEFT JOIN before b USING (site, author_id) GROUP BY t.site, t.author_id, t.first;
+DELETE FROM bulk_changes WHERE rowid IN (
+    SELECT c.rowid FROM bulk_changes c JOIN busy b USING (site, author_id) WHERE c.changed >= b.since);
 
 CREATE OR REPLACE TEMP TABLE stale_issues AS
 SELECT site, creator_id, created FROM present SEMI JOIN stale USING (site, issue_id);
