@@ -52,6 +52,16 @@ def test_the_tenth_entry_makes_a_run_of_the_nine_before():
         assert not mirror.value("SELECT count(*) FROM bulk_changes WHERE changed IS NULL")
 
 
+def test_a_run_is_found_though_its_entries_are_counted_some_at_a_time(monkeypatch):
+    """As many at a time as come with a ninth of the issues; all of these were raised while the run went on."""
+    monkeypatch.setattr(marks, "AT_ONCE", 1)
+    with swept(10) as (mirror, settings):
+        mirror.run("UPDATE issues SET created = ? + INTERVAL 5 SECOND * issue_id::INTEGER", [ACROSS_TEN_MINUTES])
+        mirror.touch()
+        assert nightly.refresh(mirror, settings)
+        assert marked(mirror) == 10
+
+
 def test_nine_entries_are_no_run_when_the_tenth_is_gone():
     with swept(10) as (mirror, settings):
         assert marked(mirror) == 10

@@ -13,6 +13,7 @@ from timeline import CONFIG, NOW, Timeline, World
 
 from vcjira import nightly
 from vcjira.config.models import Settings
+from vcjira.handovers import marks, titles
 from vcjira.mirror import Mirror
 from vcjira.nightly import again
 
@@ -165,11 +166,11 @@ def test_derived_in_portions_equals_derived_at_once(seed, at_once):
     made = world(lines(random.Random(seed), 40))
     with opened(made, NOW) as mirror, opened(made, NOW) as whole:
         assert nightly.refresh(whole, chosen)
-        again.AT_ONCE, usual = at_once, again.AT_ONCE
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(again, "AT_ONCE", at_once)
+            for room in (marks, titles):
+                patch.setattr(room, "AT_ONCE", at_once // 20)
             assert nightly.refresh(mirror, chosen)
-        finally:
-            again.AT_ONCE = usual
         assert derived(mirror) == derived(whole)
 
 

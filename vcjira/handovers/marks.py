@@ -22,9 +22,7 @@ def present(mirror: Mirror) -> None:
 def mark(mirror: Mirror) -> None:
     """Fill the internal tables `bulk_changes`, `bulk_issues`, `templates`, `status_kinds` anew; after `present`."""
     mirror.run("DELETE FROM bulk_changes; DELETE FROM bulk_issues")
-    parts = 1 + mirror.value("SELECT count(*) FROM changes") // AT_ONCE
-    for part in range(parts):
-        mirror.run(BULK.format(kept="NOT MATERIALIZED", history="changes", among=f"hash(author_id) % {parts} = {part}"))
+    _bulk(mirror, "changes")
     mirror.run(RAISED.format(among="true"))
     mirror.replace("templates", TEMPLATES.format(keys=REPEATED))
     mirror.replace("status_kinds", _statuses(NAMED))
@@ -36,7 +34,7 @@ def mark_again(mirror: Mirror) -> None:
     for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
-    mirror.run(BULK.format(kept="MATERIALIZED", history=SINCE, among="true"))
+    _bulk(mirror, "busy_entries")
     mirror.run(RAISED.format(among=listed("raising", "creator_id")))
     mirror.run(RECOUNT)
     mirror.replace("templates", TEMPLATES.format(keys="SELECT key FROM recount"))
@@ -44,13 +42,30 @@ def mark_again(mirror: Mirror) -> None:
     mirror.run(REMARKED)
 
 
+def _bulk(mirror: Mirror, entries: str) -> None:
+    """Add to `bulk_changes` those among these entries of histories."""
+    mirror.run("CREATE OR REPLACE TEMP TABLE dense (key UBIGINT)")
+    for among in _times(mirror, 1 + mirror.value(f"SELECT count(*) FROM {entries}") // AT_ONCE):
+        mirror.run(DENSE.format(entries=ENTRIES.format(entries), among=among))
+    mirror.run(BULK.format(entries=ENTRIES.format(entries)))
+
+
+def _times(mirror: Mirror, parts: int) -> list[str]:
+    """Conditions that part histories by time, at ten minutes of the clock; evenly, if issues change as they come."""
+    shares = [part / parts for part in range(1, parts)]
+    found = mirror.value("SELECT quantile_disc(created, ?) FROM present", [shares]) if shares else None
+    edges = [f"TIMESTAMP '{t.replace(minute=t.minute // 10 * 10, second=0, microsecond=0)}'" for t in found or []]
+    lows, highs = [f"changed >= {edge}" for edge in edges], [f"changed < {edge}" for edge in edges]
+    return [" AND ".join(filter(None, ends)) or "true" for ends in zip(["", *lows], [*highs, ""], strict=True)]
+
+
 def _statuses(named: str) -> str:
     done = ", ".join(f"'{name}'" for name in DONE)
     return STATUSES.format(named=named, done=done, waiting=WAITING, asking=ASKING)
 
 
-AT_ONCE = 8_000_000
-"""History entries whose bulk runs are looked for at once: so many fit into memory, author by author."""
+AT_ONCE = 2_000_000
+"""History entries of which those of the same minutes are counted at once: in small tables counting is quick."""
 
 
 PRESENT = """
@@ -64,19 +79,23 @@ CREATE OR REPLACE TEMP TYPE site_name AS ENUM (SELECT DISTINCT site FROM issues)
 CREATE OR REPLACE TEMP TABLE machines AS SELECT DISTINCT site, account_id FROM people WHERE bot;
 """
 
-BULK = """
+ENTRIES = """(
+    SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
+    FROM {} WHERE item = 0 AND author_id IS NOT NULL
+)"""
+
+DENSE = """
 -- E6: one author's history entries with gaps of at most 60 s that touch at least 10 issues. Such a run has five entries
 -- within some ten minutes of the clock, and none of it lies further than ten minutes from such: the rest is not sorted
+INSERT INTO dense
+SELECT key FROM (SELECT hash(site, author_id, slot) AS key FROM {entries} WHERE {among})
+GROUP BY key HAVING count(*) >= 5
+"""
+
+BULK = """
 INSERT INTO bulk_changes
-WITH entries AS {kept} (        -- few are kept, many are cheaper to read twice
-    SELECT site, issue_id, change_id, changed, author_id, CAST(epoch(changed) AS BIGINT) // 600 AS slot
-    FROM {history} WHERE item = 0 AND author_id IS NOT NULL AND {among}
-),
-dense AS MATERIALIZED (
-    SELECT key FROM (SELECT hash(site, author_id, slot) AS key, slot FROM entries) GROUP BY key HAVING count(*) >= 5
-),
-near AS (
-    SELECT * FROM entries WHERE hash(site, author_id, slot) IN (SELECT key FROM dense)
+WITH near AS (
+    SELECT * FROM {entries} WHERE hash(site, author_id, slot) IN (SELECT key FROM dense)
         OR hash(site, author_id, slot - 1) IN (SELECT key FROM dense)
         OR hash(site, author_id, slot + 1) IN (SELECT key FROM dense)
 ),
@@ -173,9 +192,6 @@ def _near(table: str, who: str, when: str, stale: str) -> str:
 
 BACK = "INTERVAL '1' DAY"
 """SQL: how far back the beginning of a run is looked for; of whom it lies further all is looked at."""
-SINCE = """(SELECT c.* FROM changes c JOIN busy b USING (site, author_id)
-    WHERE c.changed >= b.since AND c.changed >= (SELECT min(since) FROM busy))"""
-
 BUSY = f"""
 -- authors and creators of whom a row may have come into a bulk run or gone from one
 CREATE OR REPLACE TEMP TABLE stale_entries AS
@@ -209,6 +225,10 @@ SELECT t.site, t.author_id, CASE WHEN count(b.changed) = 0 THEN t.first
 FROM touched t LEFT JOIN before b USING (site, author_id) GROUP BY t.site, t.author_id, t.first;
 DELETE FROM bulk_changes WHERE rowid IN (
     SELECT c.rowid FROM bulk_changes c JOIN busy b USING (site, author_id) WHERE c.changed >= b.since);
+CREATE OR REPLACE TEMP TABLE busy_entries AS
+SELECT c.site, c.issue_id, c.change_id, c.item, c.changed, c.author_id
+FROM changes c JOIN busy b USING (site, author_id)
+WHERE c.changed >= b.since AND c.changed >= (SELECT min(since) FROM busy);
 
 CREATE OR REPLACE TEMP TABLE stale_issues AS
 SELECT site, creator_id, created FROM present SEMI JOIN stale USING (site, issue_id);
