@@ -187,6 +187,13 @@ def test_hostile_texts_come_back_as_they_were(tmp_path):
         assert mirror.tuples("SELECT to_text, to_value FROM changes") == [("", "2")]
 
 
+def test_a_row_that_differs_only_in_which_list_holds_a_word_is_replaced():
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        for fired, undecided in (("['a', 'b']", "[]"), ("['a']", "['b']")):
+            mirror.replace("verdicts", f"SELECT 1 AS verdict_id, {fired} AS fired, {undecided} AS undecided")
+            assert mirror.value(f"SELECT fired = {fired} AND undecided = {undecided} FROM verdicts")
+
+
 def test_now_is_the_newest_sync_and_never_our_clock(tmp_path):
     with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
         assert now(mirror) == datetime(1970, 1, 1)

@@ -118,22 +118,26 @@ class Mirror:
                 f" columns={{{columns}}}, maximum_object_size={max(LINE, 2 * longest)})"
             )
 
-    def replace(self, table: str, select: str, params: dict[str, object] | None = None) -> bool:
-        """Let a table hold the rows of a SELECT, no two of which are equal; only what differs is written; did anything?
+    def replace(self, table: str, select: str, params: dict[str, object] | None = None) -> None:
+        """Let a table hold the rows of a SELECT, no two of which are equal; only what differs is written.
 
         From one night to the next hardly any row differs, and a row that is written is written three times: to the
         table, to the log of the transaction, to the file.
         """
         if self.value(f"SELECT count(*) FROM (FROM {table} LIMIT 1)") == 0:
-            return bool(self.value(f"INSERT INTO {table} BY NAME {select}", params or ()))
-        row = f"hash({', '.join(name for name, _ in self.columns(table))})"
+            self.run(f"INSERT INTO {table} BY NAME {select}", params or ())
+            return
+        # Lists as texts: those that stand beside each other hash alike wherever they are cut.
+        columns = (f"{name}::TEXT" if kind.endswith("[]") else name for name, kind in self.columns(table))
+        row = f"hash({', '.join(columns)})"
         self.run(f"CREATE OR REPLACE TEMP TABLE wanted AS FROM {table} LIMIT 0")
         self.run(f"INSERT INTO wanted BY NAME {select}", params or ())
-        self.run(f"CREATE OR REPLACE TEMP TABLE held AS SELECT {row} AS row FROM {table}")
-        gone = self.value(f"DELETE FROM {table} WHERE {row} NOT IN (SELECT {row} FROM wanted)")
-        come = self.value(f"INSERT INTO {table} FROM wanted WHERE {row} NOT IN (SELECT row FROM held)")
-        self.run("DROP TABLE wanted; DROP TABLE held")
-        return bool(gone or come)
+        self.run(
+            f"CREATE OR REPLACE TEMP TABLE held AS SELECT {row} AS row FROM {table};"
+            f"DELETE FROM {table} WHERE {row} NOT IN (SELECT {row} FROM wanted);"
+            f"INSERT INTO {table} FROM wanted WHERE {row} NOT IN (SELECT row FROM held);"
+            "DROP TABLE wanted; DROP TABLE held"
+        )
 
     def columns(self, table: str) -> list[tuple[str, str]]:
         """Names and types, as the table stands before others of its name."""
