@@ -136,7 +136,9 @@ CREATE TABLE status_kinds (     -- name in lower case; category as the site tell
 
 -- what a derivation goes by, so that the next one derives only what changed, by `vcjira.nightly.again` ----
 CREATE TABLE stale (site TEXT, issue_id TEXT);      -- issues that were saved or marked since
-CREATE TABLE facts (kind TEXT, site TEXT, name TEXT, facts HUGEINT);   -- kind: account | team | site
+CREATE TABLE facts (            -- kind: account | asker | address | team | site | rules
+    kind TEXT, site TEXT, name TEXT, facts HUGEINT
+);
 CREATE TABLE queue (            -- from when to when an issue waited for its team, and when a human picked it
     site TEXT, issue_id TEXT, team TEXT, priority TEXT, type TEXT, created TIMESTAMP, picked TIMESTAMP,
     excused BOOLEAN, leaves TIMESTAMP

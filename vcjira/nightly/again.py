@@ -1,7 +1,7 @@
 """Deriving again only what changed: the result is what deriving everything would give.
 
-Who asks is derived whole, it is little. Of the rest an issue is derived again when it was saved since; when its class,
-its marks, or an account, team or site that it depends on changed; or when time made something due on it. Then the same
+Who asks comes first, see `asking`. Of the rest an issue is derived again when it was saved since; when its class, its
+marks, or an account, team or site that it depends on changed; or when time made something due on it. Then the same
 statements run over these issues alone (`mirror.narrow`). What looks across issues is looked at again near a change.
 """
 
@@ -14,6 +14,7 @@ from vcjira.config.words import quote
 from vcjira.handovers import marks, novelty
 from vcjira.mirror import Mirror, now
 from vcjira.mirror.narrow import listed, narrowed
+from vcjira.nightly import asking, facts
 
 MOST = 0.3
 """Above this share of all issues, everything is derived: that is quicker."""
@@ -71,12 +72,10 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequenc
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
     with mirror.still():
-        mirror.run(CLASSED)
-        people.derive(mirror, settings, again=True)
-        rules.derive(mirror, settings)
+        asked = asking.derive_again(mirror, settings, before, MOST)
         marks.present(mirror)
         marks.mark_again(mirror)
-        _collect(mirror, settings, before)
+        _collect(mirror, settings, before, asked)
         if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
             whole(mirror, settings)
         else:
@@ -102,18 +101,15 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
 
 def _end(mirror: Mirror, settings: Settings) -> None:
     """Keep what the next derivation is held against; nothing temporary is left."""
-    mirror.run(FACTS, {"teams": bool(settings.teams)})
-    mirror.replace("facts", "FROM facts_now")
+    facts.keep(mirror, settings)
     mirror.run("DELETE FROM stale")
     mirror.set_meta("stale", "some")
     mirror.set_meta("derived_at", now(mirror).isoformat())
     mirror.drop_temporary()
 
 
-def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
-    """Make the temporary table `again` (site, issue_id)."""
-    mirror.run(FACTS, {"teams": bool(settings.teams)})
-    mirror.run(FLIPPED)
+def _collect(mirror: Mirror, settings: Settings, before: datetime, asked: str) -> None:
+    """Make the temporary table `again` (site, issue_id); who asks was found again for issues of which `asked` holds."""
     moment = now(mirror)
     due = " OR ".join(
         f"t > TIMESTAMP '{first}' AND t <= TIMESTAMP '{last}'"
@@ -122,7 +118,7 @@ def _collect(mirror: Mirror, settings: Settings, before: datetime) -> None:
     parts = [
         "FROM stale",
         "FROM remarked",
-        RECLASSED,
+        RECLASSED.format(among=asked),
         f"SELECT site, issue_id FROM (SELECT site, issue_id, created AS t FROM present UNION ALL"
         f" SELECT site, issue_id, created FROM comments UNION ALL SELECT site, issue_id, changed FROM changes)"
         f" WHERE {due}",
@@ -148,46 +144,10 @@ SELECT min(issue_id) AS first FROM (SELECT issue_id, ntile(?) OVER (ORDER BY iss
 GROUP BY part ORDER BY first
 """
 
-CLASSED = """
-CREATE OR REPLACE TEMP TABLE classed AS
-SELECT site, issue_id, hash(requester_id, organization, team, own_team) AS facts FROM classes
-"""
-
 RECLASSED = """
 SELECT coalesce(o.site, c.site), coalesce(o.issue_id, c.issue_id)
-FROM classed o FULL JOIN classes c ON c.site = o.site AND c.issue_id = o.issue_id
+FROM classed o FULL JOIN (FROM classes WHERE {among}) c ON c.site = o.site AND c.issue_id = o.issue_id
 WHERE o.facts IS DISTINCT FROM hash(c.requester_id, c.organization, c.team, c.own_team) OR c.issue_id IS NULL
-"""
-
-FACTS = """
-CREATE OR REPLACE TEMP TABLE facts_now AS
-SELECT 'account' AS kind, site, account_id AS name, sum(facts::HUGEINT) AS facts FROM (
-    SELECT site, account_id, hash('is', bot, mailbox) AS facts FROM t_accounts
-    UNION ALL
-    SELECT site, account_id, hash('team', team, valid_from, valid_until, authority) FROM person_teams
-    UNION ALL
-    SELECT site, account_id, hash('of', organization, valid_from, valid_until) FROM affiliations
-        WHERE organization IS NOT NULL
-    UNION ALL
-    SELECT site, account_id, hash('person', person) FROM identities
-) GROUP BY ALL
-UNION ALL
-SELECT 'team', site, team, 1 FROM (SELECT DISTINCT site, team FROM person_teams)
-UNION ALL
-SELECT 'site', site, '', sum(facts::HUGEINT) FROM (
-    SELECT site, hash(role, field_id, field_name) AS facts FROM t_roles
-    UNION ALL
-    SELECT site, hash('level', $teams OR count(team_field) > 0) FROM present GROUP BY site
-) GROUP BY site
-"""
-"""What issues depend on beside themselves: who is a bot, a mailbox, a person, in a team or organization at a time;
-which teams have members; which fields say who owns, and at which level a site is looked at."""
-
-FLIPPED = """
-CREATE OR REPLACE TEMP TABLE flipped AS
-SELECT coalesce(n.kind, o.kind) AS kind, coalesce(n.site, o.site) AS site, coalesce(n.name, o.name) AS name
-FROM facts_now n FULL JOIN facts o ON o.kind = n.kind AND o.site = n.site AND o.name = n.name
-WHERE n.facts IS DISTINCT FROM o.facts
 """
 
 _WHO = "(SELECT site, name FROM flipped WHERE kind = 'account')"

@@ -16,9 +16,8 @@ TYPES = {
 """Role -> types of custom field that play it where the configuration does not say."""
 
 
-def save(mirror: Mirror, settings: Settings) -> bool:
-    """`t_roles`: site, role, field_id, field_name (lower case), of the roles that place and origin are read from;
-    whether they are others than when they were last saved."""
+def save(mirror: Mirror, settings: Settings) -> None:
+    """`t_roles`: site, role, field_id, field_name (lower case), of the roles that place and origin are read from."""
     mirror.run("CREATE OR REPLACE TEMP TABLE t_roles (site TEXT, role TEXT, field_id TEXT, field_name TEXT)")
     wishes = {site.name: site.fields for site in settings.sites}
     for site, field_id, name, custom in mirror.tuples(
@@ -36,11 +35,6 @@ def save(mirror: Mirror, settings: Settings) -> bool:
         INSERT INTO t_roles SELECT DISTINCT site, 'team', NULL, 'team' FROM issues
         WHERE site NOT IN (SELECT site FROM site_fields)
     """)
-    roles = str(mirror.value("SELECT list(r ORDER BY r) FROM t_roles r"))
-    changed = mirror.meta("roles") != roles
-    if changed:
-        mirror.set_meta("roles", roles)
-    return changed
 
 
 def is_named(wanted: Iterable[str], field_id: str, name: str | None) -> bool:

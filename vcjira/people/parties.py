@@ -5,6 +5,8 @@ looked for where the reporter is a bot, a shared mailbox or a member of a receiv
 names one, or a forwarded e-mail, is believed whoever the reporter is.
 """
 
+from collections.abc import Sequence
+
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
 
@@ -18,19 +20,17 @@ CAUSES = "(contains(lower(l.type), 'caus') OR lower(l.type) = 'problem/incident'
 """SQL: link types whose inward end is the issue that caused this one: Cause, Causality, ..."""
 
 
-def save(mirror: Mirror, settings: Settings) -> int:
-    """Fill `issue_parties`; adds to `t_accounts` those who have no account, and says how many these are."""
-    mirror.run(_REPORTED, {"teams": list(settings.teams)})
+def save(mirror: Mirror, settings: Settings, receiving: Sequence[str] = ()) -> None:
+    """Fill `issue_parties`; teams that receive are the configured ones, those of the issues here, and `receiving`."""
+    mirror.run(_REPORTED, {"teams": [*settings.teams, *receiving]})
     mirror.run(_NAMED)
     mirror.run(_FORWARDED)
     mirror.run(_PARTICIPANTS)
-    added = _add_mail_accounts(mirror)
     mirror.run(_FOUND)
     for _ in range(ROUNDS):
         if not _follow_links(mirror):
             break
     mirror.replace("issue_parties", _FILL)
-    return added
 
 
 _REPORTED = """
@@ -49,21 +49,29 @@ LEFT JOIN by_member m ON m.site = i.site AND m.issue_id = i.issue_id
 WHERE i.presence = 'present'
 """
 
-_NAMED = """
-CREATE OR REPLACE TEMP TABLE t_named AS
-WITH told AS (
-    SELECT f.site, f.issue_id, r.field_name, json_extract(f.fields, '$."' || r.field_id || '"') AS raw
-    FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'originator'
-),
-one AS (
-    SELECT site, issue_id, field_name, CASE json_type(raw) WHEN 'ARRAY' THEN raw->0 ELSE raw END AS x
-    FROM told WHERE raw IS NOT NULL
-),
-word AS (
+NAMES = """
     SELECT site, issue_id, field_name, coalesce(x->>'accountId', x->>'key', x->>'name') AS id,
         lower(coalesce(x->>'emailAddress', CASE WHEN json_type(x) = 'VARCHAR' THEN x->>'$' END)) AS text
-    FROM one
-)
+    FROM (
+        SELECT site, issue_id, field_name, CASE json_type(raw) WHEN 'ARRAY' THEN raw->0 ELSE raw END AS x
+        FROM (
+            SELECT f.site, f.issue_id, r.field_name, json_extract(f.fields, '$."' || r.field_id || '"') AS raw
+            FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'originator'
+        ) WHERE raw IS NOT NULL
+    )
+"""
+"""Whom fields for the originator name: by account id, or by a text that may be an id or an e-mail address."""
+PARTICIPANTS = """
+    SELECT site, issue_id, coalesce(x->>'accountId', x->>'key', x->>'name') AS id FROM (
+        SELECT f.site, f.issue_id, unnest(json_extract(f.fields, '$."' || r.field_id || '"')::JSON[]) AS x
+        FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'participants' {among}
+        WHERE json_type(json_extract(f.fields, '$."' || r.field_id || '"')) = 'ARRAY'
+    )
+"""
+
+_NAMED = f"""
+CREATE OR REPLACE TEMP TABLE t_named AS
+WITH word AS ({NAMES})
 SELECT w.site, w.issue_id, coalesce(a.account_id, b.account_id, e.account_id,
         CASE WHEN regexp_full_match(w.text, '[^@\\s]+@[^@\\s]+') THEN 'mailto:' || w.text END) AS account_id,
     'field ' || w.field_name || ' names them' AS evidence
@@ -81,31 +89,36 @@ FROM t_reported r LEFT JOIN t_emails e ON e.site = r.site AND e.email = lower(r.
 WHERE r.forwarded_from IS NOT NULL
 """
 
-_PARTICIPANTS = """
+_PARTICIPANTS = f"""
 CREATE OR REPLACE TEMP TABLE t_participants AS
-WITH told AS (
-    SELECT f.site, f.issue_id, unnest(json_extract(f.fields, '$."' || r.field_id || '"')::JSON[]) AS x
-    FROM issue_fields f JOIN t_roles r ON r.site = f.site AND r.role = 'participants'
-    SEMI JOIN t_reported d ON d.site = f.site AND d.issue_id = f.issue_id AND d.agent
-    WHERE json_type(json_extract(f.fields, '$."' || r.field_id || '"')) = 'ARRAY'
-)
 SELECT t.site, t.issue_id, min(a.account_id) AS account_id, 'the only participant of the request' AS evidence
-FROM told t JOIN t_accounts a ON a.site = t.site AND a.account_id = coalesce(x->>'accountId', x->>'key', x->>'name')
+FROM ({
+    PARTICIPANTS.format(among="SEMI JOIN t_reported d ON d.site = f.site AND d.issue_id = f.issue_id AND d.agent")
+}) t
+JOIN t_accounts a ON a.site = t.site AND a.account_id = t.id
 WHERE NOT a.bot AND a.account_type IS DISTINCT FROM 'atlassian'
 GROUP BY ALL HAVING count(DISTINCT a.account_id) = 1
 """
 
 
-def _add_mail_accounts(mirror: Mirror) -> int:
+def list_mail(mirror: Mirror) -> bool:
+    """Bring those who ask and have no account into `t_accounts`, and out of it who no longer does; was anybody?"""
     mirror.run(f"""
-        INSERT INTO t_accounts BY NAME
-        SELECT DISTINCT site, account_id, account_id AS account, substr(account_id, {len(MAIL) + 1}) AS email,
-            split_part(account_id, '@', 2) AS email_domain, false AS bot, false AS mailbox
-        FROM (SELECT site, account_id FROM t_forwarded UNION SELECT site, account_id FROM t_named)
-        WHERE starts_with(account_id, '{MAIL}')
-            AND (site, account_id) NOT IN (SELECT (site, account_id) FROM t_accounts)
+        CREATE OR REPLACE TEMP TABLE t_mail AS
+        SELECT DISTINCT site, requester_id AS account_id, account_id AS account,
+            substr(account_id, {len(MAIL) + 1}) AS email, split_part(account_id, '@', 2) AS email_domain,
+            false AS bot, false AS mailbox
+        FROM issue_parties WHERE starts_with(requester_id, '{MAIL}')
+            AND (site, requester_id) NOT IN (SELECT (site, account_id) FROM t_known)
     """)
-    return int(mirror.value("SELECT count(*) FROM t_accounts WHERE starts_with(account_id, ?)", [MAIL]))
+    absent = "(site, account_id) NOT IN (SELECT (site, account_id) FROM t_{})".format
+    gone, come = f"{absent('known')} AND {absent('mail')}", absent("accounts")
+    differing = mirror.value(
+        f"SELECT (SELECT count(*) FROM t_accounts WHERE {gone}) + (SELECT count(*) FROM t_mail WHERE {come})"
+    )
+    if differing:
+        mirror.run(f"DELETE FROM t_accounts WHERE {gone}; INSERT INTO t_accounts BY NAME FROM t_mail WHERE {come}")
+    return bool(differing)
 
 
 _FOUND = """
@@ -144,6 +157,38 @@ def _follow_links(mirror: Mirror) -> bool:
     """)
     mirror.run("INSERT INTO t_found SELECT * FROM t_step")
     return bool(mirror.value("SELECT count(*) FROM t_step"))
+
+
+_ORIGINS = f"""
+CREATE OR REPLACE TEMP TABLE t_origins AS
+SELECT l.site, l.issue_id, l.other_key, o.issue_id AS origin
+FROM links l LEFT JOIN issues o ON o.site = l.site AND o.key = l.other_key AND o.presence = 'present'
+WHERE (l.direction = 'outward' AND {CLONES}) OR (l.direction = 'inward' AND {CAUSES})
+"""
+
+_NEAR = """
+INSERT INTO {table}
+WITH RECURSIVE after AS (
+    SELECT site, issue_id FROM (
+        FROM {table} UNION  -- the issue that it was cloned from has another key now, or is gone
+        SELECT site, issue_id FROM t_origins JOIN issue_parties p USING (site, issue_id)
+        WHERE origin IS NULL AND (contains(p.hops, '"clone"') OR contains(p.hops, '"caused by"'))
+    )
+    UNION SELECT o.site, o.issue_id FROM after a JOIN t_origins o ON o.site = a.site AND o.origin = a.issue_id
+),
+near AS (
+    FROM after UNION SELECT o.site, o.origin FROM near n JOIN t_origins o ON o.site = n.site AND o.issue_id = n.issue_id
+    WHERE o.origin IS NOT NULL
+)
+FROM near EXCEPT FROM {table}
+"""
+
+
+def follow(mirror: Mirror, table: str) -> None:
+    """Add to a table of issues those whose requester may follow from theirs, and those from which all these follow."""
+    mirror.run(_ORIGINS)
+    if mirror.value("SELECT count(*) FROM t_origins"):
+        mirror.run(_NEAR.format(table=table))
 
 
 _FILL = """

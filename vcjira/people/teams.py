@@ -4,15 +4,14 @@ from vcjira.config import Settings
 from vcjira.config.models import Members
 from vcjira.config.words import Words, any_of, one_of, quote
 from vcjira.mirror import Mirror
-from vcjira.mirror.narrow import listed, narrowed
 from vcjira.people.fields import items
 
 FIRST = "(changed, try_cast(change_id AS BIGINT), change_id, item)"
 """The order of changes: time, then numeric history id (patterns.md E10)."""
 
 
-def save_members(mirror: Mirror, settings: Settings) -> bool:
-    """Fill `person_teams`: from `teams.*.members` and from the directory's column `team`; whether anything changed."""
+def save_members(mirror: Mirror, settings: Settings) -> None:
+    """Fill `person_teams`: from `teams.*.members` and from the directory's column `team`."""
     parts = [_from_directory(settings)]
     for team, entry in settings.teams.items():
         parts += _from_members(team, entry.members)
@@ -28,7 +27,7 @@ def save_members(mirror: Mirror, settings: Settings) -> bool:
             min(authority) AS authority
         FROM shared GROUP BY ALL
     """
-    return mirror.replace("person_teams", query)
+    mirror.replace("person_teams", query)
 
 
 def _from_directory(settings: Settings) -> str:
@@ -98,14 +97,6 @@ def save_owners(mirror: Mirror, settings: Settings) -> None:
     _by_component(mirror, settings)
     _by_project(mirror, settings)
     mirror.replace("issue_teams", _OWNERS)
-
-
-def save_owners_again(mirror: Mirror, settings: Settings) -> None:
-    """Bring `issue_teams` up to date for the issues of the table `stale`: who owns one follows from it alone."""
-    saved = listed("stale")
-    mirror.run(f"DELETE FROM issue_teams WHERE {saved}")
-    with narrowed(mirror, saved, read=["issues", "changes"], filled=["issue_teams"], typed=False):
-        save_owners(mirror, settings)
 
 
 def _by_assignee(mirror: Mirror) -> None:

@@ -7,7 +7,7 @@ if groups that could not be read had other members; sorted marks keep the order 
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -91,6 +91,10 @@ class Book:
     def days(self) -> list[date]:
         """Days on which rules begin or end to hold."""
         return sorted({day for clause in self.clauses for day in (clause.rule.from_, clause.rule.until) if day})
+
+    def passed(self, moment: datetime) -> int:
+        """How many of these days have come by then."""
+        return sum(day <= moment.date() for day in self.days)
 
 
 def compile(settings: Settings, mirror: Mirror | None = None) -> Book:

@@ -3,6 +3,8 @@
 Column names are those of `vcjira.config.matchers`; texts are in lower case; null is what cannot be seen.
 """
 
+from datetime import datetime
+
 from vcjira.config import Settings
 from vcjira.config.words import name, quote
 from vcjira.mirror import Mirror
@@ -35,7 +37,7 @@ def save_requesters(mirror: Mirror, settings: Settings, book: Book, only: str = 
 
     pid 0 is nobody, of whom nothing is known.
     """
-    _look_ups(mirror, settings)
+    save_lookups(mirror, settings)
     columns = book.keys("directory.")
     path = {column: quote("$." + '"' + column.replace('"', '\\"') + '"') for column in columns}
     directory = "".join(f", lower(d.columns->>{path[column]}) AS {name('directory.' + column)}" for column in columns)
@@ -67,7 +69,7 @@ def save_requesters(mirror: Mirror, settings: Settings, book: Book, only: str = 
     mirror.run("INSERT INTO t_requesters BY NAME SELECT 0 AS pid")
 
 
-def _look_ups(mirror: Mirror, settings: Settings) -> None:
+def save_lookups(mirror: Mirror, settings: Settings) -> None:
     """`t_lookups`: per site what was read, and which groups that rules need were not."""
     groups = sorted(name.lower() for name in needed(settings)["group"])
     mirror.run(
@@ -89,6 +91,25 @@ def _look_ups(mirror: Mirror, settings: Settings) -> None:
         ) USING (site)
         """,
         {"groups": groups},
+    )
+
+
+def save_seen(mirror: Mirror, book: Book, moment: datetime) -> None:
+    """`t_seen`: site and, as a hash, what could be read, which fields rules ask for, and how many of their days passed.
+
+    After `save_lookups`. When it differs all issues may be classed otherwise.
+    """
+    fields = [_field(mirror, field) for field in book.keys("field.")]
+    passed = book.passed(moment)
+    mirror.run(
+        """
+        CREATE OR REPLACE TEMP TABLE t_seen AS
+        SELECT site, hash(  -- as text: lists that stand beside each other hash alike wherever they are cut
+            list_sort(groups_read)::TEXT, list_sort(organizations_read)::TEXT, list_sort(groups_unread)::TEXT,
+            $fields, $passed
+        ) AS facts FROM t_lookups
+        """,
+        {"fields": "; ".join(fields), "passed": passed},
     )
 
 

@@ -13,25 +13,43 @@ from datetime import date, datetime
 from vcjira.config import Settings
 from vcjira.config.words import name
 from vcjira.mirror import Mirror, now
+from vcjira.mirror.narrow import narrowed
 from vcjira.rules import facts
 from vcjira.rules.book import Book
 
+READ = ("issues", "issue_fields", "issue_teams", "issue_parties")
+FILLED = ("classes", "issue_verdicts")
 NEVER = -1
 """Epoch of an issue whose creation is not known: only rules without dates hold."""
 
 
 def save(mirror: Mirror, settings: Settings, book: Book) -> None:
     """Fill `classes`, `verdicts` and `issue_verdicts`."""
-    facts.save_requesters(mirror, settings, book)
+    _classify(mirror, settings, book)
+    mirror.run(_FORGET)
+
+
+def save_again(mirror: Mirror, settings: Settings, book: Book, among: str) -> None:
+    """The same for the issues for which the condition `among` holds."""
+    mirror.run("; ".join(f"DELETE FROM {table} WHERE {among}" for table in FILLED))
+    with narrowed(mirror, among, read=READ, filled=FILLED, seen=READ, typed=False):
+        _classify(mirror, settings, book)
+    mirror.run(_FORGET)
+
+
+def _classify(mirror: Mirror, settings: Settings, book: Book) -> None:
+    asking = "(a.site, a.account_id) IN (SELECT (site, requester_id) FROM issue_parties)"
+    facts.save_requesters(mirror, settings, book, asking)
     unread = facts.unread_groups(mirror)
     columns = facts.save_issues(mirror, book)
     moment = now(mirror)
+    facts.save_seen(mirror, book, moment)
     _save_rules(mirror, book)
     _mark_requesters(mirror, book, unread)
     _mark_issues(mirror, book, columns)
     _key_issues(mirror, book, moment)
     _mark_pairs(mirror, book, unread)
-    _combine(mirror, sum(day <= moment.date() for day in book.days))
+    _combine(mirror, book.passed(moment))
     _judge(mirror)
     _fill(mirror)
 
@@ -180,10 +198,17 @@ def _combine(mirror: Mirror, today: int) -> None:
 
 
 def _judge(mirror: Mirror) -> None:
-    """Fill `verdicts`: one per distinct list of marks that is left."""
+    """Fill `verdicts`: one per distinct list of marks that is left. Those that are held keep their numbers."""
     mirror.run("""
         CREATE OR REPLACE TEMP TABLE t_judged AS
-        SELECT row_number() OVER (ORDER BY marks) AS verdict_id, marks FROM (SELECT DISTINCT marks FROM t_combos)
+        WITH told AS (
+            SELECT marks, list_transform(list_filter(marks, lambda m: m % 2 = 0), lambda m: names[m // 2 + 1]) AS fired,
+                list_transform(list_filter(marks, lambda m: m % 2 = 1), lambda m: names[m // 2 + 1]) AS undecided
+            FROM (SELECT DISTINCT marks FROM t_combos), (SELECT list(name ORDER BY n) AS names FROM t_rules)
+        )
+        SELECT coalesce(v.verdict_id, row_number() OVER (PARTITION BY v.verdict_id IS NULL ORDER BY marks)
+                + (SELECT coalesce(max(verdict_id), 0) FROM verdicts)) AS verdict_id, t.marks, t.fired, t.undecided
+        FROM told t LEFT JOIN verdicts v ON v.fired = t.fired AND v.undecided = t.undecided
     """)
     parts = "".join(
         f""",
@@ -205,11 +230,9 @@ def _judge(mirror: Mirror) -> None:
             SELECT j.verdict_id, r.*, j.m % 2 = 0 AS fired
             FROM (SELECT verdict_id, unnest(marks) AS m FROM t_judged) j JOIN t_rules r ON r.n = j.m // 2
         ){parts},
-        told AS (
-            SELECT m.verdict_id, list(m.name ORDER BY m.n) FILTER (m.fired) AS fired,
-                list(m.name ORDER BY m.n) FILTER (NOT m.fired) AS undecided,
-                list(m.name ORDER BY m.n) FILTER (m.fired AND (
-                    (m.n > h.n AND m.has_choice <> h.answer) OR (m.n > d.n AND m.delivers <> d.answer))) AS against
+        disagreed AS (
+            SELECT m.verdict_id, list(m.name ORDER BY m.n) FILTER (m.fired AND (
+                (m.n > h.n AND m.has_choice <> h.answer) OR (m.n > d.n AND m.delivers <> d.answer))) AS against
             FROM mark m LEFT JOIN has_choice_end h USING (verdict_id) LEFT JOIN delivers_end d USING (verdict_id)
             GROUP BY ALL
         )
@@ -217,9 +240,10 @@ def _judge(mirror: Mirror) -> None:
             CASE WHEN h.answer = 'no' THEN 'stakeholder' WHEN h.answer = 'yes' AND d.answer = 'yes' THEN 'partner'
                 WHEN h.answer = 'yes' AND d.answer = 'no' THEN 'customer' ELSE 'unknown' END AS class,
             h.rule AS has_choice_rule, d.rule AS delivers_rule,
-            coalesce(t.fired, []) AS fired, coalesce(t.undecided, []) AS undecided, coalesce(t.against, []) AS against
+            j.fired, j.undecided, coalesce(a.against, []) AS against
         FROM t_judged j LEFT JOIN has_choice_end h USING (verdict_id) LEFT JOIN delivers_end d USING (verdict_id)
-        LEFT JOIN told t USING (verdict_id)
+        LEFT JOIN disagreed a USING (verdict_id)
+        UNION ALL BY NAME FROM verdicts ANTI JOIN t_judged USING (verdict_id)
     """
     mirror.replace("verdicts", query)
 
@@ -228,6 +252,12 @@ def _fill(mirror: Mirror) -> None:
     mirror.replace("issue_verdicts", _VERDICTS)
     mirror.replace("classes", _CLASSES)
 
+
+_FORGET = """
+DELETE FROM verdicts WHERE verdict_id NOT IN (
+    SELECT then_id FROM issue_verdicts UNION SELECT now_id FROM issue_verdicts)
+"""
+"""Verdicts that no issue has any more."""
 
 _VERDICTS = """
 SELECT site, issue_id, max(verdict_id) FILTER (judged = 'then') AS then_id,
