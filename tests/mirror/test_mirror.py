@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcjira.errors import Busy, Incomplete, Mend
-from vcjira.mirror import Mirror, now, schema
+from vcjira.mirror import LITTLE, Mirror, now, schema
 from vcjira.mirror.save import save, save_people
 from vcjira.model import Change, Comment, Issue, Link, Person
 
@@ -201,3 +201,15 @@ def test_now_is_the_newest_sync_and_never_our_clock(tmp_path):
         assert now(mirror) == WHEN
         mirror.load("sites", [{"site": "acme", "last_sync": datetime(2026, 6, 1)}])
         assert now(mirror) == datetime(2026, 6, 1)
+
+
+@pytest.mark.parametrize(("count", "during"), [(LITTLE, 1), (LITTLE + 1, 3)])
+def test_little_is_derived_by_one_thread_and_then_there_are_as_many_as_before(count, during):
+    threads = "SELECT current_setting('threads')"
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        mirror.run("SET threads = 3")
+        mirror.run("INSERT INTO changes BY NAME SELECT 's' AS site, n::TEXT AS issue_id FROM range(?) r(n)", [count])
+        with pytest.raises(ZeroDivisionError), mirror.still():
+            assert mirror.value(threads) == during
+            raise ZeroDivisionError
+        assert mirror.value(threads) == 3

@@ -232,6 +232,5 @@ def query(mirror: Mirror, one: Chosen, path: str, name: str = "SQL") -> str:
 def _insert(name: str, sql: str) -> str:
     return (
         f"INSERT INTO hits SELECT h.site, h.issue_id, '{name}', h.happened,"
-        " to_json(struct_pack(*COLUMNS(h.* EXCLUDE (site, issue_id, happened))))::TEXT FROM"
-        f" ({sql}) h"
+        f" to_json(struct_pack(*COLUMNS(h.* EXCLUDE (site, issue_id, happened))))::TEXT FROM ({sql}) h"
     )
