@@ -10,6 +10,8 @@ from vcjira.mirror import Mirror
 
 RATIO = 8.0
 MIN_ISSUES = 5
+MIN_BEFORE = 100
+"""Titles that a site must have had before."""
 MIN_REQUESTERS = 3
 FALSE_DISCOVERIES = 0.01
 OVERLAP = 0.6
@@ -17,9 +19,13 @@ OVERLAP = 0.6
 
 def find(mirror: Mirror) -> None:
     """Bring the internal table `themes` up to date after `titles.read`: from the first month on in which one moved."""
-    mirror.run(RISEN)
     mirror.run("DELETE FROM themes WHERE bucket >= (SELECT m.bucket FROM moved_months m WHERE m.site = themes.site)")
-    mirror.load("themes", _found(mirror))
+    most = mirror.value("SELECT max(titles) FROM (SELECT count(*) AS titles FROM titles GROUP BY site)")
+    if (most or 0) > MIN_BEFORE:
+        mirror.run(RISEN)
+        mirror.load("themes", _found(mirror))
+    else:
+        mirror.run(NONE_RISEN)
 
 
 def _found(mirror: Mirror) -> list[dict[str, Any]]:
@@ -130,12 +136,17 @@ WINDOW near AS (PARTITION BY site ORDER BY bucket RANGE BETWEEN 2 PRECEDING AND 
 CREATE OR REPLACE TEMP TABLE risen AS
 SELECT m.site, m.term, m.bucket, m.recent, m.earlier, a.recent_all, a.earlier_all
 FROM term_months m JOIN all_months a USING (site, bucket)
-WHERE a.earlier_all >= 100 AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
+WHERE a.earlier_all >= {MIN_BEFORE} AND m.recent * 1.0 / a.recent_all >= {RATIO} * (m.earlier + 0.5) / a.earlier_all;
 
 CREATE OR REPLACE TEMP TABLE risen_uses AS
 SELECT u.title, u.reporter_id, r.site, r.term, r.bucket
 FROM {terms("recent_titles")} u
 JOIN risen r ON r.term = u.term AND r.site = u.site AND u.bucket BETWEEN r.bucket - 2 AND r.bucket;
+"""
+
+NONE_RISEN = """
+CREATE OR REPLACE TEMP TABLE risen_uses AS SELECT rowid AS title, reporter_id, site, 0::UBIGINT AS term, 0 AS bucket
+FROM titles LIMIT 0
 """
 
 TESTED = """

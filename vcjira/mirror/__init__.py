@@ -39,10 +39,11 @@ class Mirror:
         self.path = path
         self.write = write
         self.moment: datetime | None = None
+        new = str(path) == ":memory:" or not path.exists()
         self._con = _connect(path, write=write)
         try:
             with _explained(path):
-                _prepare(self._con, path, write=write)
+                _prepare(self._con, path, write=write, new=new)
         except BaseException:
             self._con.close()
             raise
@@ -217,25 +218,23 @@ def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
         raise _explain(error, path) from None
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> None:
+def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool, new: bool) -> None:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
-    names = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if not names and write:
+    version = None if new else _version(con)
+    if new or (version is None and write and not con.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchone()):
         con.execute("BEGIN")
         con.execute(schema.TABLES)
         con.execute("INSERT INTO meta VALUES ('version', ?)", [str(schema.VERSION)])
         con.execute("COMMIT")
         con.execute("CHECKPOINT")
         return
-    found = con.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() if "meta" in names else None
-    if found is None:
+    if version is None:
         raise Mend(
             "this DuckDB file is not a vcjira mirror",
             where=str(path),
             hint="name another file under `mirror:`; vcjira will create it",
         )
-    version = int(found[0])
     if version > schema.VERSION:
         raise Mend(
             f"the mirror has schema version {version}, this vcjira knows {schema.VERSION}",
@@ -250,6 +249,14 @@ def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> None
                 hint="run `vcjira sync`, which does it",
             )
         _migrate(con, version)
+
+
+def _version(con: duckdb.DuckDBPyConnection) -> int | None:
+    """Of the schema; None in what is no mirror. Asked at once: a list of the tables first is a fifth of opening one."""
+    with suppress(duckdb.CatalogException):
+        found = con.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        return None if found is None else int(found[0])
+    return None
 
 
 def _migrate(con: duckdb.DuckDBPyConnection, version: int) -> None:
