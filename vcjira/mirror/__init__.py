@@ -132,14 +132,16 @@ class Mirror:
             return
         # Lists as texts: those that stand beside each other hash alike wherever they are cut.
         columns = (f"{name}::TEXT" if kind.endswith("[]") else name for name, kind in self.columns(table))
-        row = f"hash({', '.join(columns)})"
+        row = f"hash({', '.join(columns)}) AS row"
         self.run(f"CREATE OR REPLACE TEMP TABLE wanted AS FROM {table} LIMIT 0")
         self.run(f"INSERT INTO wanted BY NAME {select}", params or ())
         self.run(
-            f"CREATE OR REPLACE TEMP TABLE held AS SELECT {row} AS row FROM {table};"
-            f"DELETE FROM {table} WHERE {row} NOT IN (SELECT {row} FROM wanted);"
-            f"INSERT INTO {table} FROM wanted WHERE {row} NOT IN (SELECT row FROM held);"
-            "DROP TABLE wanted; DROP TABLE held"
+            f"CREATE OR REPLACE TEMP TABLE held_rows AS SELECT rowid AS place, {row} FROM {table};"
+            f"CREATE OR REPLACE TEMP TABLE wanted_rows AS SELECT rowid AS place, {row} FROM wanted;"
+            f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM held_rows ANTI JOIN wanted_rows USING (row));"
+            f"INSERT INTO {table} FROM wanted"
+            " WHERE rowid IN (SELECT place FROM wanted_rows ANTI JOIN held_rows USING (row));"
+            "DROP TABLE wanted; DROP TABLE held_rows; DROP TABLE wanted_rows"
         )
 
     def columns(self, table: str) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """The receiving side: who is in which team when, and which team owned an issue when it was raised."""
 
+from collections.abc import Iterator
+
 from vcjira.config import Settings
-from vcjira.config.models import Members
-from vcjira.config.words import Words, any_of, one_of, quote
+from vcjira.config.words import Words, any_of, one_of, pattern, quote
 from vcjira.mirror import Mirror
 from vcjira.people.fields import items
 
@@ -10,11 +11,13 @@ FIRST = "(changed, try_cast(change_id AS BIGINT), change_id, item)"
 """The order of changes: time, then numeric history id (patterns.md E10)."""
 
 
+AUTHORITY = {"account": 0, "email": 0, "group": 2, "organization": 3, "email_domain": 4}
+"""Way to name members in the configuration -> how much it is believed, 0 most; the directory has 1."""
+
+
 def save_members(mirror: Mirror, settings: Settings) -> None:
     """Fill `person_teams`: from `teams.*.members` and from the directory's column `team`."""
-    parts = [_from_directory(settings)]
-    for team, entry in settings.teams.items():
-        parts += _from_members(team, entry.members)
+    parts = [_from_directory(settings), *_from_members(settings)]
     query = f"""
         WITH found AS ({" UNION ALL BY NAME ".join(parts)}),
         shared AS (
@@ -47,26 +50,24 @@ def _translated(column: str, names: dict[str, list[str]]) -> str:
     return f"CASE {' '.join(cases)} ELSE {column} END" if cases else column
 
 
-def _from_members(team: str, members: Members) -> list[str]:
-    label = f"{quote(team)} AS team, NULL::TIMESTAMP AS valid_from, NULL::TIMESTAMP AS valid_until"
-    found = []
-    for authority, column, words in (
-        (0, "account", members.account),
-        (0, "email", members.email),
-        (4, "email_domain", members.email_domain),
-    ):
-        if words:
-            found.append(
-                f"SELECT site, account_id, {label}, '{column.replace('_', ' ')} ' || {column} AS how, {authority}"
-                f" AS authority FROM t_accounts WHERE {one_of(column, Words(words))}"
-            )
-    for authority, kind, words in ((2, "group", members.group), (3, "organization", members.organization)):
-        if words:
-            found.append(
-                f"SELECT site, account_id, {label}, kind || ' ' || name AS how, {authority} AS authority"
-                f" FROM memberships WHERE kind = '{kind}' AND {one_of('lower(name)', Words(words))}"
-            )
-    return found
+def _from_members(settings: Settings) -> Iterator[str]:
+    """SELECTs of who is a member of what team by the configuration: plain names as rows, for there are many teams."""
+    for kind, authority in AUTHORITY.items():
+        if kind in ("group", "organization"):
+            source = f"SELECT *, lower(name) AS word, name AS shown FROM memberships WHERE kind = '{kind}'"
+        else:
+            source = f"SELECT *, {kind} AS word, {kind} AS shown FROM t_accounts"
+        member = f"""SELECT a.site, a.account_id, t.team, NULL::TIMESTAMP AS valid_from, NULL::TIMESTAMP AS valid_until,
+            '{kind.replace("_", " ")} ' || a.shown AS how, {authority} AS authority FROM ({source}) a JOIN (VALUES"""
+        rows = []
+        for team, entry in settings.teams.items():
+            words = getattr(entry.members, kind) or []
+            rows += [f"(lower({quote(word)}), {quote(team)})" for word in words if pattern(word) is None]
+            rest = [word for word in words if pattern(word) is not None]
+            if rest:
+                yield f"{member} ({quote(team)})) t(team) ON {one_of('a.word', Words(rest))}"
+        if rows:
+            yield f"{member} {', '.join(rows)}) t(word, team) ON t.word = a.word"
 
 
 def save_owners(mirror: Mirror, settings: Settings) -> None:
