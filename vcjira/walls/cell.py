@@ -45,11 +45,11 @@ class Joint:
     issues: int = 0
     requesters: int = 0
     design_effect: float = 1.0
-    one: Share = field(default_factory=Share)
-    two: Share = field(default_factory=Share)
-    three: Share = field(default_factory=Share)
+    one: Share = Share()
+    two: Share = Share()
+    three: Share = Share()
     signs: dict[str, Share] = field(default_factory=dict)
-    hosted: Share = field(default_factory=Share)
+    hosted: Share = Share()
     """Issues that the asking side raised for itself on which the team spoke."""
 
 
@@ -87,16 +87,16 @@ class Cell:
     named: bool = False
     q: float | None = None
     tested: int = 0
-    strict: Share = field(default_factory=Share)
-    generous: Share = field(default_factory=Share)
+    strict: Share = Share()
+    generous: Share = Share()
     handovers: int = 0
     silent_handoffs: int = 0
-    silent: Share = field(default_factory=Share)
+    silent: Share = Share()
     ping_pongs: int = 0
-    bounced: Share = field(default_factory=Share)
-    relayed: Share = field(default_factory=Share)
+    bounced: Share = Share()
+    relayed: Share = Share()
     reworked: int = 0
-    rework: Share = field(default_factory=Share)
+    rework: Share = Share()
     median_first_response_s: float | None = None
     median_first_response_low: float | None = None
     median_first_response_high: float | None = None
@@ -104,9 +104,9 @@ class Cell:
     p85_first_response_low: float | None = None
     p85_first_response_high: float | None = None
     median_turns: float | None = None
-    novel: Stratum = field(default_factory=Stratum)
-    routine: Stratum = field(default_factory=Stratum)
-    routine_share: Share = field(default_factory=Share)
+    novel: Stratum = Stratum()
+    routine: Stratum = Stratum()
+    routine_share: Share = Share()
     """Routine requests among those that are novel or routine; no more than counts below 30 of 10 requesters."""
     routine_talked: int = 0
     """Routine requests that took four turns of talk or more: candidates for self-service."""
@@ -118,7 +118,7 @@ class Cell:
     embedding_low: float | None = None
     embedding_high: float | None = None
     signs: dict[str, float] = field(default_factory=dict)
-    joint: Joint = field(default_factory=Joint)
+    joint: Joint = Joint()
     embedded_since: date | None = None
     """As the configuration declares; joint work outside Jira cannot be seen."""
     mode: str = "undefined"
