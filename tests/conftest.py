@@ -31,6 +31,16 @@ def regold(request):
     return request.config.getoption("--regold")
 
 
+@pytest.fixture(scope="module")
+def nights():
+    """Only what changed is derived again, however little there is: a test's company is small."""
+    from vcjira.nightly import again
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(again, "FEW", -1)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of public data beside the checkout; tests that need it skip where it is not."""

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from two_sides import NOW, SITE, World
 
 from vcjira import nightly
 from vcjira.nightly import again
 
+pytestmark = pytest.mark.usefixtures("nights")
 HITS = "SELECT pattern, issue_id, happened, evidence FROM hits ORDER BY ALL"
 NIGHTS = (2, 16)
 

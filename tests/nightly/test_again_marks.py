@@ -15,6 +15,7 @@ from vcjira.config.models import Settings
 from vcjira.handovers import marks
 from vcjira.mirror import Mirror
 
+pytestmark = pytest.mark.usefixtures("nights")
 ACROSS_TEN_MINUTES = datetime(2026, 5, 1, 12, 5, 45)
 """Nine of ten entries, half a minute apart, lie in ten minutes of the clock, the last one in the next."""
 

@@ -10,6 +10,7 @@ from two_sides import NOW, SITE, World
 from vcjira import nightly
 from vcjira.mirror import Mirror
 
+pytestmark = pytest.mark.usefixtures("nights")
 HITS = "SELECT * FROM hits ORDER BY ALL"
 JUDGED = ("titles", "themes", "first_uses", "novelty", "hits", "walls", "stages")
 USUAL = ["reset", "password", "please", "printer", "login", "invoice", "slow", "export", "broken", "gateway"]

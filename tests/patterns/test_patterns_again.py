@@ -146,11 +146,11 @@ def night(later: list[str], seed: int, share: float, *, inside: bool = False, of
         if "deleted" in "".join(later):
             mirror.touch_issues("s", ["I1", "I4"])
         mirror.run("UPDATE sites SET last_sync = ?", [NOW])
-        again.MOST, most = 2.0, again.MOST
+        again.MOST, again.FEW, limits = 2.0, -1, (again.MOST, again.FEW)
         try:
             assert nightly.refresh(mirror, chosen)
         finally:
-            again.MOST = most
+            again.MOST, again.FEW = limits
         assert nightly.refresh(fresh, chosen)
         found, wanted = derived(mirror), derived(fresh)
         for table in DERIVED:

@@ -12,6 +12,7 @@ from vcjira.demo import EmbeddedJira
 from vcjira.demo.company import company
 from vcjira.mirror import Mirror
 
+pytestmark = pytest.mark.usefixtures("nights")
 DERIVED = ("classes", "handovers", "requests", "talk", "novelty", "queue", "hits", "walls", "stages")
 
 

@@ -172,6 +172,7 @@ def refresh(mirror: Mirror, settings: Settings) -> bool:
         return False
     before = mirror.meta("derived_at")
     some = mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
+    some = some and mirror.value("SELECT count(*) FROM changes") > again.FEW
     with mirror.transaction():
         if some and before and datetime.fromisoformat(before) <= now(mirror):
             again.changed(mirror, settings, datetime.fromisoformat(before))

@@ -16,6 +16,8 @@ from vcjira.mirror import Mirror, now
 from vcjira.mirror.narrow import listed, narrowed
 from vcjira.nightly import asking, facts
 
+FEW = 10_000
+"""History entries up to which everything is derived whatever changed: to find out what did costs more."""
 MOST = 0.3
 """Above this share of all issues, everything is derived: that is quicker."""
 AT_ONCE = 4_500_000
