@@ -169,7 +169,7 @@ periods AS (
 chosen AS (
     SELECT p.site, p.account_id, p.since, arg_min(
         {{'organization': c.organization, 'team': c.team, 'authority': c.authority, 'evidence': c.evidence}},
-        (c.authority, coalesce(-epoch(c.valid_from), 'infinity'::DOUBLE), c.n, c.organization)
+        (c.authority, coalesce(-epoch(c.valid_from), 'infinity'::DOUBLE), c.n, c.organization, c.evidence)
     ) AS best, list_sort(list(DISTINCT c.organization) FILTER (c.authority >= {len(FIRM)})) AS organizations
     FROM periods p JOIN t_claims c ON c.site = p.site AND c.account_id = p.account_id
         AND coalesce(c.valid_from, '-infinity'::TIMESTAMP) <= p.since
