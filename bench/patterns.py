@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import tracker
 from vcjira import nightly, people, rules
 from vcjira.config import Settings
 from vcjira.mirror import Mirror
-from vcjira.nightly import again
+from vcjira.nightly import again, asking
 
 HERE = Path(__file__).parent
 TRIES = 3
@@ -100,8 +101,7 @@ def derive_again(mirror: Mirror, settings: Settings) -> dict[str, Any]:
     stale = tracker.night(mirror)
     mirror.run("BEGIN")
     began = _clocks()
-    for room in (people, rules):
-        room.derive(mirror, settings)
+    asking.derive_again(mirror, settings, datetime.fromisoformat(mirror.meta("derived_at") or ""), again.MOST)
     who = _since(began)
     mirror.run("ROLLBACK")
     began = _clocks()

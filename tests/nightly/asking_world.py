@@ -20,6 +20,12 @@ ann,,Ann,Initech,Data,,2026-05-20,
 ,bob@initech.example,Bob,,Data,clerk,2026-05-12,2026-06-03
 ,x@hooli.example,Xi,Hooli,Research,,,
 """
+FIELDS: list[Row] = [
+    {"field_id": "f1", "name": "Asked by"},
+    {"field_id": "f2", "custom": PARTICIPANTS},
+    {"field_id": "f3", "name": "Need"},
+    {"field_id": "f4", "name": "Once"},
+]
 CONFIG: Row = {
     "people": {
         "bots": ["robot*", {"account_type": "app"}],
@@ -44,6 +50,8 @@ CONFIG: Row = {
             {"name": "close", "when": {"all": [{"email_domain": "initech.example"}, {"team": "Data"}]},
              "class": "partner"},
             {"name": "urgent", "when": {"field.need": "high"}, "answers": {"delivers_to_others": True}},
+            {"name": "guests", "when": {"organization": "Umbrella"}, "class": "customer"},
+            {"name": "liked", "when": {"group": "liked"}, "class": "partner"},
             {"name": "others", "when": {"email_domain": "glob:*.example"}, "answers": {"has_choice": True}},
         ]
     },
@@ -64,13 +72,8 @@ class Company:
         self.moment = START + timedelta(days=9)
         self.mirror = Mirror(Path(":memory:"), write=True)
         self.load("people", [{"account_id": who, "email": self.mail(who), "name": who.title()} for who in WHO[:7]])
-        self.load("site_fields", [
-            {"field_id": "f1", "name": "Asked by"},
-            {"field_id": "f2", "custom": PARTICIPANTS},
-            {"field_id": "f3", "name": "Need"},
-            {"field_id": "f4", "name": "Once"},
-        ])  # fmt: skip
-        self.load("lookups", [{"kind": "group", "name": name, "ok": True} for name in ("staff", "platform")])
+        self.load("site_fields", FIELDS)
+        self.load("lookups", [{"kind": "group", "name": name, "ok": True} for name in ("staff", "platform", "liked")])
         self.load("memberships", [{"kind": "group", "name": "platform", "account_id": "fay"}])
         self.load("sites", [{"product": "cloud", "last_sync": self.moment}])
         for number in range(issues):
@@ -176,6 +179,7 @@ OF_ACCOUNTS: dict[str, Any] = {
     "other e-mail": "UPDATE people SET email = $mail, email_domain = split_part($mail, '@', 2) WHERE account_id = $who",
     "no e-mail": "UPDATE people SET email = NULL, email_domain = NULL WHERE account_id = $who",
     "hired": GROUP.format("staff"),
+    "is liked": GROUP.format("liked"),
     "joins the team": GROUP.format("platform"),
     "leaves": "DELETE FROM memberships WHERE account_id = $who",
     "is a bot": "UPDATE people SET account_type = 'app' WHERE account_id = $who",

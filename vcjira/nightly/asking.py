@@ -108,7 +108,7 @@ PLAYED = {
 TURNED = """
 SELECT p.site, p.issue_id FROM issue_parties p SEMI JOIN (
     SELECT site, account_id FROM affiliations
-    WHERE (valid_from > $before AND valid_from <= $now) OR (valid_until > $before AND valid_until <= $now)
+    WHERE valid_from > $before AND valid_from <= $now  -- where one period ends the next one begins
 ) a ON a.site = p.site AND a.account_id = p.requester_id
 """
 """Issues whose requester is in another period today."""
