@@ -23,6 +23,7 @@ def derive(mirror: Mirror) -> None:
     mirror.run(FIRST_USES.format(among=""))
     mirror.run(f"CREATE OR REPLACE TEMP VIEW judged AS SELECT rowid AS title, {JUDGED_BY} FROM titles")
     mirror.run(f"INSERT INTO novelty {JUDGEMENTS.format(carrying=CARRYING)}")
+    mirror.run("DROP TABLE risen_uses")
 
 
 def derive_again(mirror: Mirror) -> None:

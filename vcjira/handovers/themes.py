@@ -24,6 +24,7 @@ def find(mirror: Mirror) -> None:
     if (most or 0) > MIN_BEFORE:
         mirror.run(RISEN)
         mirror.load("themes", _found(mirror))
+        mirror.run("DROP TABLE term_months")
     else:
         mirror.run(NONE_RISEN)
 

@@ -19,10 +19,11 @@ def read(mirror: Mirror) -> None:
 
 
 def read_all(mirror: Mirror) -> None:
-    """Fill the internal table `titles`, which is empty; makes `moved_months` and `fresh_titles` as well."""
+    """Fill the internal table `titles`, which is empty; makes `moved_months` as well."""
     mirror.run(f"CREATE OR REPLACE TEMP TABLE fresh_titles AS SELECT *, {PLACE} AS place FROM ({_read()})")
     mirror.run(ALL_MOVED)
     _score(mirror)
+    mirror.run("DROP TABLE fresh_titles")
 
 
 def _score(mirror: Mirror) -> None:
@@ -32,6 +33,7 @@ def _score(mirror: Mirror) -> None:
     for part in range(parts):
         mirror.run(SCORES.format(among=f"place % {parts} = {part}"))
     mirror.run(SCORED)
+    mirror.run("DROP TABLE scores")
 
 
 def words(mirror: Mirror) -> None:

@@ -28,6 +28,11 @@ SEEN = ("changes",)
 """Of these the ones that are not copied for a portion: ranges of ids cost nothing to look for."""
 TOLD = ("handovers", "requests", "talk")
 FOUND = ("hits", "queue", "team_acts")
+LEFT = (
+    "status_steps", "resolution_steps", "project_steps", "field_steps", "acts", "asked", "receivers",
+    "receiving_teams", "team_receivers",
+)  # fmt: skip
+"""Temporary tables of these issues that nothing else reads; what comes next needs their memory."""
 
 
 def everything(mirror: Mirror, settings: Settings) -> None:
@@ -69,6 +74,7 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequenc
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)
+    mirror.run("; ".join(f"DROP TABLE temp.{name}" for name in LEFT))
 
 
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
