@@ -29,7 +29,7 @@ def swept(count: int) -> Iterator[tuple[Mirror, Settings]]:
         if number < count:
             world.change(issue, "Platform.1", "labels", None, "swept")
             world.changes[-1]["changed"] = ACROSS_TEN_MINUTES + timedelta(seconds=30 * number)
-    settings = world.settings()
+    settings = world.settings(patterns={})
     with world.mirror() as mirror:
         assert nightly.refresh(mirror, settings)
         yield mirror, settings

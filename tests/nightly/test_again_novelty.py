@@ -85,7 +85,7 @@ def nights(seed: int, issues: int = 260, count: int = 3) -> dict[str, int]:
     """Raise AssertionError where what a night brought up to date differs from all judged anew; how much there was."""
     dice = random.Random(seed)
     world = company(dice, issues)
-    settings = world.settings()
+    settings = world.settings(patterns={})
     with world.mirror() as mirror:
         assert nightly.refresh(mirror, settings)
         for night in range(1, count + 1):
@@ -111,7 +111,7 @@ def test_a_title_that_becomes_like_another_is_found_the_next_night():
     world = World()
     world.ask("Sales.1", "Platform", 20, summary="export of invoices fails again")
     world.ask("Sales.2", "Data", 18, summary="something else altogether")
-    settings = world.settings()
+    settings = world.settings(patterns={})
     with world.mirror() as mirror:
         assert nightly.refresh(mirror, settings)
         assert not mirror.value("SELECT count(*) FROM hits WHERE pattern = 'shotgun_request'")
@@ -131,7 +131,7 @@ def test_silent_hops_of_old_novel_issues_are_found_the_next_night_too():
         issue = world.ask(f"Sales.{number % 4}", "Platform", 590 - number, summary="vision headset pilot")
         world.change(issue, "Platform.1", "assignee", "Platform.1", "Data.1", hours=30)
         world.say(issue, "Data.1", f"Sales.{number % 4}", hours=30 * 24)
-    settings = world.settings()
+    settings = world.settings(patterns={})
     with world.mirror() as mirror:
         assert nightly.refresh(mirror, settings)
         first = mirror.tuples(HITS)

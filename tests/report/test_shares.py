@@ -106,7 +106,7 @@ RULES = [
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     world = asked()
-    settings = world.settings(classify={"rules": RULES}, declared_split={"customer": 1.0})
+    settings = world.settings(classify={"rules": RULES}, declared_split={"customer": 1.0}, patterns={})
     with world.mirror(settings) as mirror:
         found: dict[str, Any] = {name: facts(mirror, settings, Request(name)) for name in ("walls", "requesters")}
         found["text"] = {name: render(mirror, settings, Request(name, format="md")) for name in ("walls", "requesters")}
