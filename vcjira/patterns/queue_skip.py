@@ -41,8 +41,9 @@ SQL = """
 SELECT m.site, CAST(NULL AS VARCHAR(200)) AS issue_id, {now} AS happened, m.team, m.priority, m.type, m.picks, m.passed,
     m.passed - 1.96 * m.spread / sqrt(m.picks) AS low, m.passed + 1.96 * m.spread / sqrt(m.picks) AS high
 FROM (
-    SELECT p.site, p.team, p.priority, p.type, count(*) AS picks, avg(p.passed) AS passed,
-        coalesce(stddev_samp(p.passed), 0) AS spread
+    SELECT p.site, p.team, p.priority, p.type, count(*) AS picks,    -- the same in whatever order they are summed
+        CAST(CAST(avg(p.passed) AS DECIMAL(18, 9)) AS DOUBLE PRECISION) AS passed,
+        CAST(CAST(coalesce(stddev_samp(p.passed), 0) AS DECIMAL(18, 9)) AS DOUBLE PRECISION) AS spread
     FROM (
         SELECT k.site, k.team, k.priority, k.type, k.issue_id,
             CAST(sum(CASE WHEN w.created < k.created THEN 1 ELSE 0 END) AS DOUBLE PRECISION) / count(*) AS passed
