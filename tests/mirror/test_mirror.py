@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,13 +44,23 @@ def test_a_file_that_is_no_mirror_is_refused_and_left_alone(tmp_path):
     assert path.read_text() == "my notes" * 1000
 
 
-def test_another_duckdb_file_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "CREATE TABLE other (a INTEGER)",
+        "CREATE TABLE meta (a INTEGER)",
+        "CREATE TABLE meta (name TEXT, value TEXT)",
+        "CREATE TABLE meta AS SELECT 'version' AS name, 'mine' AS value",
+        "CREATE TABLE meta AS SELECT 'version' AS name, NULL AS value",
+    ],
+)
+def test_another_duckdb_file_is_refused(tmp_path, meta):
     path = tmp_path / "other.duckdb"
-    Mirror(path, write=True).close()
-    with Mirror(path, write=True) as mirror:
-        mirror.run("DROP TABLE meta")
-    with pytest.raises(Mend, match="not a vcjira mirror"):
-        Mirror(path, write=True)
+    with duckdb.connect(str(path)) as other:
+        other.execute(meta)
+    for write in (True, False):
+        with pytest.raises(Mend, match="not a vcjira mirror"):
+            Mirror(path, write=write)
 
 
 def test_a_mirror_of_a_newer_version_is_refused(tmp_path):
@@ -209,7 +220,7 @@ def test_little_is_derived_by_one_thread_and_then_there_are_as_many_as_before(co
     with Mirror(Path(":memory:"), write=True) as mirror:
         mirror.run("SET threads = 3")
         mirror.run("INSERT INTO changes BY NAME SELECT 's' AS site, n::TEXT AS issue_id FROM range(?) r(n)", [count])
-        with pytest.raises(ZeroDivisionError), mirror.still():
+        with pytest.raises(ZeroDivisionError), mirror.deriving():
             assert mirror.value(threads) == during
             raise ZeroDivisionError
         assert mirror.value(threads) == 3

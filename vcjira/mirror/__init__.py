@@ -39,11 +39,10 @@ class Mirror:
         self.path = path
         self.write = write
         self.moment: datetime | None = None
-        new = str(path) == ":memory:" or not path.exists()
         self._con = _connect(path, write=write)
         try:
             with _explained(path):
-                _prepare(self._con, path, write=write, new=new)
+                _prepare(self._con, path, write=write)
         except BaseException:
             self._con.close()
             raise
@@ -122,7 +121,8 @@ class Mirror:
             )
 
     def replace(self, table: str, select: str, params: dict[str, object] | None = None) -> None:
-        """Let a table hold the rows of a SELECT, no two of which are equal; only what differs is written.
+        """Let a table hold the rows of a SELECT, no two of which are equal; only what differs, by a hash of 64 bits, is
+        written.
 
         From one night to the next hardly any row differs, and a row that is written is written three times: to the
         table, to the log of the transaction, to the file.
@@ -170,8 +170,8 @@ class Mirror:
             self.run("INSERT INTO stale SELECT ?, unnest(?::VARCHAR[])", [site, list(ids)])
 
     @contextmanager
-    def still(self) -> Iterator[None]:
-        """Within, `now` is asked for once: deriving does not change it. Of little one thread makes it all."""
+    def deriving(self) -> Iterator[None]:
+        """Within, `now` is asked for once, as deriving does not change it; and of little, one thread derives it all."""
         self.moment = now(self)
         threads = self.value("SELECT current_setting('threads')")
         if self.value("SELECT count(*) FROM changes") <= LITTLE:
@@ -220,11 +220,12 @@ def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
         raise _explain(error, path) from None
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool, new: bool) -> None:
+def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> None:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
-    version = None if new else _version(con)
-    if new or (version is None and write and not con.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchone()):
+    memory = str(path) == ":memory:"
+    version = None if memory else _version(con)
+    if memory or (version is None and write and not con.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchone()):
         con.execute("BEGIN")
         con.execute(schema.TABLES)
         con.execute("INSERT INTO meta VALUES ('version', ?)", [str(schema.VERSION)])
@@ -255,7 +256,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, path: Path, *, write: bool, new: bo
 
 def _version(con: duckdb.DuckDBPyConnection) -> int | None:
     """Of the schema; None in what is no mirror. Asked at once: a list of the tables first is a fifth of opening one."""
-    with suppress(duckdb.CatalogException):
+    with suppress(duckdb.CatalogException, duckdb.BinderException, TypeError, ValueError):  # no `meta`, or another's
         found = con.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
         return None if found is None else int(found[0])
     return None

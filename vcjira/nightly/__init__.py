@@ -171,8 +171,8 @@ def refresh(mirror: Mirror, settings: Settings) -> bool:
     if mirror.meta("derived") == latest:
         return False
     before = mirror.meta("derived_at")
-    some = mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
-    some = some and mirror.value("SELECT count(*) FROM changes") > again.FEW
+    much = mirror.value("SELECT count(*) FROM changes") > again.FEW
+    some = much and mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
     with mirror.transaction():
         if some and before and datetime.fromisoformat(before) <= now(mirror):
             again.changed(mirror, settings, datetime.fromisoformat(before))

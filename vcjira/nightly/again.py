@@ -37,7 +37,7 @@ LEFT = (
 
 def everything(mirror: Mirror, settings: Settings) -> None:
     """Fill all derived tables anew, some issues after the other where there are many."""
-    with mirror.still():
+    with mirror.deriving():
         people.derive(mirror, settings)
         rules.derive(mirror, settings)
         whole(mirror, settings)
@@ -79,7 +79,7 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequenc
 
 def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
     """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
-    with mirror.still():
+    with mirror.deriving():
         asked = asking.derive_again(mirror, settings, before, MOST)
         marks.present(mirror)
         marks.mark_again(mirror)
