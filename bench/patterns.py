@@ -66,7 +66,7 @@ def measured(share: float, folder: Path, *, night: bool) -> dict[str, Any]:
     copy.unlink(missing_ok=True)
     shutil.copy(origin, copy)
     command = [sys.executable, __file__, "--one", copy, *(["--night"] if night else [])]
-    said = subprocess.run(command, check=True, capture_output=True, text=True)
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     copy.unlink()
     found: dict[str, Any] = json.loads(said.stdout)
     return found
@@ -79,14 +79,15 @@ def derive(path: Path, *, night: bool) -> dict[str, Any]:
         _limit(mirror)
         events = mirror.tuples("SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM changes),"
                                " (SELECT count(*) FROM comments), (SELECT count(*) FROM links)")[0]  # fmt: skip
-        mirror.run("BEGIN")
-        for step in (people.derive, rules.derive, again.whole):
+        for step in (people.derive, rules.derive):
             began = _clocks()
             step(mirror, settings)
             seconds[f"{step.__module__}.{step.__name__}"] = _since(began)
+        mirror.drop_temporary(but=again.KNOWN)
         began = _clocks()
-        mirror.drop_temporary()
-        mirror.run("COMMIT")
+        again.whole(mirror, settings)
+        seconds["vcjira.nightly.again.whole"] = _since(began)
+        began = _clocks()
         mirror.checkpoint()
         seconds["writing"] = _since(began)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
@@ -155,7 +156,7 @@ def rivals(origin: Path, folder: Path) -> None:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder / "rivals"], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", "pandas", "pyarrow", "pm4py"], check=True)
-    said = subprocess.run([python, HERE / "rivals.py", folder], check=True, capture_output=True, text=True)
+    said = subprocess.run([python, HERE / "rivals.py", folder], check=True, stdout=subprocess.PIPE, text=True)
     theirs = json.loads(said.stdout.splitlines()[-1])
     for name, (wall, cpu, answer) in theirs.items():
         same = [round(float(value), 6) for value in answer] == [round(float(value), 6) for value in wanted[name]]

@@ -49,7 +49,7 @@ _SPELT = "[word, project || chr(47) || word]"
 """How a component may be named in the file."""
 
 FIELDS = """
--- names in lower case and ids of the fields that say who owns an issue; queues: mailboxes of many people (E12)
+-- names in lower case and ids of the fields that say who owns an issue
 CREATE OR REPLACE TEMP TABLE owner_fields AS
 SELECT DISTINCT site, lower(field) AS field, CASE role WHEN 'team' THEN 'team' ELSE 'group' END AS kind FROM (
     SELECT site, role, field_id AS field FROM t_roles UNION SELECT site, role, field_name FROM t_roles
@@ -58,13 +58,11 @@ SELECT DISTINCT site, lower(field) AS field, CASE role WHEN 'team' THEN 'team' E
 -- as they are written in the histories; by these few the entries of some fields are found faster than by their own
 CREATE OR REPLACE TEMP TABLE field_names AS SELECT DISTINCT field, field_id FROM changes;
 
-CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM t_accounts WHERE mailbox;
 -- who is in one team always, and who is in one at a time
 CREATE OR REPLACE TEMP TABLE sole_teams AS
 SELECT site, account_id, arg_min(team, (authority, team)) AS team FROM person_teams
 GROUP BY site, account_id HAVING bool_and(valid_from IS NULL AND valid_until IS NULL);
 CREATE OR REPLACE TEMP TABLE dated_teams AS FROM person_teams ANTI JOIN sole_teams USING (site, account_id);
-CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT site, account_id, person FROM identities;
 """
 
 ITEMS = """

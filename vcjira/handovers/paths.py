@@ -31,14 +31,22 @@ def build(mirror: Mirror, level: Level | None, debounce: timedelta) -> str:
     return name
 
 
-def levels(mirror: Mirror, *, teams: bool) -> None:
-    """Make the table `site_levels`: at which level each site is looked at unless a pattern's option says."""
+def prepare(mirror: Mirror, *, teams: bool) -> None:
+    """Make the tables `site_levels` (at which level each site is looked at unless a pattern's option says), `queues`
+    and `persons`; needs what `people.derive` left."""
     mirror.run(
         "CREATE OR REPLACE TEMP TABLE site_levels AS SELECT i.site, CASE WHEN ? OR count(i.team_field) > 0"
         " THEN 'team' ELSE 'person' END AS level FROM present i GROUP BY i.site",
         [teams],
     )
+    mirror.run(HOLDERS)
 
+
+HOLDERS = """
+-- queues: mailboxes of many people (E12)
+CREATE OR REPLACE TEMP TABLE queues AS SELECT site, account_id FROM t_accounts WHERE mailbox;
+CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT site, account_id, person FROM identities;
+"""
 
 WROTE = {
     "person": "t.author_id = s.account_id",

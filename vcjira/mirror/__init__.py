@@ -192,14 +192,14 @@ class Mirror:
         finally:
             self.run("RESET memory_limit")
 
-    def drop_temporary(self) -> None:
+    def drop_temporary(self, but: Sequence[str] = ()) -> None:
         """Drop the temporary tables and views: those there are when a transaction ends are copied once more."""
         found = self.tuples(
             "SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal"
             " UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary AND NOT internal"
         )
-        if found:
-            self.run("; ".join(f'DROP {kind} temp."{name}"' for kind, name in found))
+        if dropped := [f'DROP {kind} temp."{name}"' for kind, name in found if name not in but]:
+            self.run("; ".join(dropped))
 
     def checkpoint(self) -> None:
         self.run("CHECKPOINT")

@@ -173,15 +173,26 @@ def refresh(mirror: Mirror, settings: Settings) -> bool:
     before = mirror.meta("derived_at")
     much = mirror.value("SELECT count(*) FROM changes") > again.FEW
     some = much and mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
-    with mirror.transaction():
-        if some and before and datetime.fromisoformat(before) <= now(mirror):
-            again.changed(mirror, settings, datetime.fromisoformat(before))
-        else:
-            again.everything(mirror, settings)
-        mirror.set_meta("derived_with", told)
-        mirror.set_meta("derived", latest)
+    done = False
+    if some and before and datetime.fromisoformat(before) <= now(mirror):
+        with mirror.transaction():
+            done = again.changed(mirror, settings, datetime.fromisoformat(before))
+            _set_derived(mirror, told, latest if done else "")
+    if not done:
+        with mirror.transaction():
+            mirror.set_meta("stale", "all")
+            _set_derived(mirror, "", "")
+        again.everything(mirror, settings)
+        with mirror.transaction():
+            _set_derived(mirror, told, latest)
     mirror.checkpoint()
     return True
+
+
+def _set_derived(mirror: Mirror, told: str, latest: str) -> None:
+    """Say from what the derived tables come; "" while they are half done."""
+    mirror.set_meta("derived_with", told)
+    mirror.set_meta("derived", latest)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ marks, or an account, team or site that it depends on changed; or when time made
 statements run over these issues alone (`mirror.narrow`). What looks across issues is looked at again near a change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from vcjira import handovers, patterns, people, rules, stages, walls
@@ -28,35 +29,56 @@ SEEN = ("changes",)
 """Of these the ones that are not copied for a portion: ranges of ids cost nothing to look for."""
 TOLD = ("handovers", "requests", "talk")
 FOUND = ("hits", "queue", "team_acts")
-LEFT = (
-    "status_steps", "resolution_steps", "project_steps", "field_steps", "acts", "asked", "receivers",
-    "receiving_teams", "team_receivers",
-)  # fmt: skip
-"""Temporary tables of these issues that nothing else reads; what comes next needs their memory."""
+KNOWN = ("t_accounts", "t_roles")
+"""What `people.derive` leaves that owners are told by."""
 
 
 def everything(mirror: Mirror, settings: Settings) -> None:
-    """Fill all derived tables anew, some issues after the other where there are many."""
+    """Fill all derived tables anew, step by step, some issues after the other where there are many.
+
+    Interrupted it leaves some of them old; what is `derived` has to be forgotten before.
+    """
     with mirror.deriving():
-        people.derive(mirror, settings)
-        rules.derive(mirror, settings)
+        with _step(mirror):
+            people.derive(mirror, settings)
+            rules.derive(mirror, settings)
+            facts.keep(mirror, settings)
         whole(mirror, settings)
-        _end(mirror, settings)
+        with mirror.transaction():
+            _end(mirror)
+
+
+@contextmanager
+def _step(mirror: Mirror) -> Iterator[None]:
+    """A transaction in which temporary tables are made and thrown away: what it drops keeps its memory until it ends.
+
+    In one transaction around all, DuckDB would write gigabytes of dropped tables to disk, for a rollback.
+    """
+    with mirror.transaction():
+        yield
+        mirror.drop_temporary(but=KNOWN)
 
 
 def whole(mirror: Mirror, settings: Settings) -> None:
-    """Derive everything but who asks."""
-    marks.present(mirror)
-    marks.mark(mirror)
-    for name in (*TOLD, *FOUND):
-        mirror.run(f"DELETE FROM {name}")
+    """Derive everything but who asks, not in a transaction."""
+    with _step(mirror):
+        marks.present(mirror)
+        marks.mark(mirror)
+        for name in (*TOLD, *FOUND):
+            mirror.run(f"DELETE FROM {name}")
     for among in _portions(mirror):
-        _derive_issues(mirror, settings, among, seen=SEEN)
-    marks.present(mirror)
-    novelty.derive(mirror)
-    patterns.derive_across(mirror, settings)
-    walls.derive(mirror, settings)
-    stages.derive(mirror, settings)
+        with _step(mirror):
+            _derive_issues(mirror, settings, among, seen=SEEN)
+    with _step(mirror):
+        marks.present(mirror)
+        novelty.derive(mirror)
+    with _step(mirror):
+        marks.present(mirror)
+        patterns.derive_across(mirror, settings)
+    with _step(mirror):
+        marks.present(mirror)
+        walls.derive(mirror, settings)
+        stages.derive(mirror, settings)
 
 
 def _portions(mirror: Mirror) -> list[str]:
@@ -74,21 +96,22 @@ def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequenc
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)
-    mirror.run("; ".join(f"DROP TABLE temp.{name}" for name in LEFT))
 
 
-def changed(mirror: Mirror, settings: Settings, before: datetime) -> None:
-    """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`."""
+def changed(mirror: Mirror, settings: Settings, before: datetime) -> bool:
+    """Bring all derived tables up to date, after `everything` with the same settings at the moment `before`, in a
+    transaction; False if too much changed, and everything is to be derived."""
     with mirror.deriving():
         asked = asking.derive_again(mirror, settings, before, MOST)
         marks.present(mirror)
         marks.mark_again(mirror)
         _collect(mirror, settings, before, asked)
         if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
-            whole(mirror, settings)
-        else:
-            _nightly(mirror, settings)
-        _end(mirror, settings)
+            return False
+        _nightly(mirror, settings)
+        facts.keep(mirror, settings)
+        _end(mirror)
+    return True
 
 
 def _nightly(mirror: Mirror, settings: Settings) -> None:
@@ -107,9 +130,8 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
     stages.derive(mirror, settings)
 
 
-def _end(mirror: Mirror, settings: Settings) -> None:
-    """Keep what the next derivation is held against; nothing temporary is left."""
-    facts.keep(mirror, settings)
+def _end(mirror: Mirror) -> None:
+    """Say from when on the next changes count; nothing temporary is left."""
     mirror.run("DELETE FROM stale")
     mirror.set_meta("stale", "some")
     mirror.set_meta("derived_at", now(mirror).isoformat())

@@ -133,7 +133,7 @@ def derive_across_again(mirror: Mirror, settings: Settings) -> None:
 
 
 def _prepare_across(mirror: Mirror, settings: Settings) -> None:
-    paths.levels(mirror, teams=bool(settings.teams))
+    paths.prepare(mirror, teams=bool(settings.teams))
     hours.build(mirror, settings)
     fields.between(mirror)
 
@@ -217,7 +217,7 @@ def page(settings: Settings, name: str) -> Page:
 
 def prepare(mirror: Mirror, settings: Settings) -> None:
     """Make the temporary tables that the SQL of patterns of an issue alone reads, but for the paths."""
-    paths.levels(mirror, teams=bool(settings.teams))
+    paths.prepare(mirror, teams=bool(settings.teams))
     hours.build(mirror, settings)
     events.build(mirror)
     fields.build(mirror)
