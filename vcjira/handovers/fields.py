@@ -19,7 +19,6 @@ def build(mirror: Mirror) -> None:
     now = side(mirror, "c.author_id", "c.happened")
     before = side(mirror, "c.previous_author", "c.previous_happened", "p")
     mirror.run(FIELDS.format(fields=disputed, **now, **{f"previous_{name}": sql for name, sql in before.items()}))
-    mirror.run("DELETE FROM queue")
     mirror.run(QUEUE)
     mirror.run(WORK.format(routing=", ".join(f"'{name}'" for name in ROUTING)))
 

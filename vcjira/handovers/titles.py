@@ -1,5 +1,6 @@
 """Titles as novelty looks at them: their words, hashed, and how new these were to the team; kept for the next night."""
 
+from vcjira.handovers.talk import UNKNOWN
 from vcjira.mirror import Mirror
 
 AT_ONCE = 300_000
@@ -37,12 +38,11 @@ def _score(mirror: Mirror) -> None:
 
 
 def words(mirror: Mirror) -> None:
-    """Make the temporary table `title_words` of all that `requests` holds."""
+    """Make the temporary tables `asked_titles`, of all that `requests` holds, and `title_words`."""
     mirror.run(ASKED_TITLES)
-    parts = 1 + mirror.value("SELECT count(*) FROM asked_titles") // AT_ONCE
-    for part in range(parts):
-        mirror.run(TITLE_WORDS.format(among=f"title % {parts} = {part}"))
-    mirror.run("DROP TABLE asked_titles")
+    for first, last in mirror.tuples("SELECT min(title), max(title) FROM asked_titles HAVING count(*) > 0"):
+        for title in range(first, last + 1, AT_ONCE):
+            mirror.run(TITLE_WORDS.format(first=title, past=title + AT_ONCE))
 
 
 _TOKENS = r"regexp_extract_all(lower(i.summary), '[\p{L}\p{N}][\p{L}\p{N}_.+#-]*[\p{L}\p{N}+#]|[\p{L}\p{N}]')"
@@ -162,26 +162,28 @@ def terms(titles: str) -> str:
 )"""
 
 
-ASKED_TITLES = """
-CREATE OR REPLACE TEMP TABLE asked_titles AS
-SELECT rowid AS title, site, issue_id, list_filter(words, lambda w: w > 0) AS words
-FROM titles SEMI JOIN requests USING (site, issue_id);
+ASKED_TITLES = f"""
+-- a title goes by its number, as what is compared is narrow then; asking: whose requests are compared with each other
+CREATE OR REPLACE TEMP TABLE told_titles AS
+SELECT r.site, r.issue_id, r.created, r.organization, r.team, r.bulk, CAST(hash(r.site, r.organization,
+    CASE WHEN r.organization = '{UNKNOWN}' THEN r.requester_id END) >> 1 AS BIGINT) AS asking, t.words
+FROM requests r JOIN (SELECT site, issue_id, words FROM titles) t USING (site, issue_id);
+CREATE OR REPLACE TEMP VIEW asked_titles AS SELECT rowid AS title, * EXCLUDE (words) FROM told_titles;
+CREATE OR REPLACE TEMP VIEW asked_words AS SELECT rowid AS title, unnest(words) AS word FROM told_titles;
 CREATE OR REPLACE TEMP TABLE word_uses AS
-SELECT word, count(*) AS uses FROM (SELECT unnest(words) AS word FROM asked_titles) GROUP BY word;
-CREATE OR REPLACE TEMP TABLE title_words (site TEXT, issue_id TEXT, word BIGINT, words INTEGER, place INTEGER);
+SELECT word, count(*) AS uses FROM asked_words WHERE word > 0 GROUP BY word;
+CREATE OR REPLACE TEMP TABLE title_words (title BIGINT, word BIGINT, words INTEGER, place INTEGER);
 """
 
 TITLE_WORDS = """
 -- words of requests' titles, hashed, and how many a title has; place: from the rarest word on, of which the number of
 -- uses stands before the word's 40 bits. What one title alone has is left out
 INSERT INTO title_words
-WITH told AS (FROM asked_titles WHERE {among}),
-placed AS (
+WITH placed AS (
     SELECT title, list_sort(list(least(uses, 8_000_000) << 40 | word)) AS placed
-    FROM (SELECT title, unnest(words) AS word FROM told) JOIN word_uses USING (word) GROUP BY title
+    FROM asked_words JOIN word_uses USING (word) WHERE title >= {first} AND title < {past} GROUP BY title
 )
-SELECT site, issue_id, word & 1_099_511_627_775, words, place FROM (
-    SELECT site, issue_id, len(placed) AS words, unnest(placed) AS word, generate_subscripts(placed, 1) AS place
-    FROM placed JOIN told USING (title)
+SELECT title, word & 1_099_511_627_775, words, place FROM (
+    SELECT title, len(placed) AS words, unnest(placed) AS word, generate_subscripts(placed, 1) AS place FROM placed
 ) WHERE word >= 2::BIGINT << 40
 """

@@ -92,7 +92,7 @@ def _portions(mirror: Mirror) -> list[str]:
 
 def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequence[str] = ()) -> None:
     """What follows from each of these issues alone."""
-    with narrowed(mirror, among, read=READ, filled=(*TOLD, *FOUND), seen=seen):
+    with narrowed(mirror, among, read=READ, filled=TOLD, seen=seen):
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)

@@ -8,9 +8,9 @@ The text keeps to what DuckDB, PostgreSQL and Spark share: windows with `lag` an
 import re
 
 READS = (
-    "issues", "requests", "talk", "classes", "handovers", "novelty", "person_teams", "machines", "title_words", "acts",
-    "status_steps", "resolution_steps", "project_steps", "field_steps", "link_edges", "queue", "work_signs",
-    "holder_calendars", "working_days", "working_times", "team_acts",
+    "issues", "requests", "talk", "classes", "handovers", "novelty", "person_teams", "machines", "asked_titles",
+    "title_words", "acts", "status_steps", "resolution_steps", "project_steps", "field_steps", "link_edges", "queue",
+    "work_signs", "holder_calendars", "working_days", "working_times", "team_acts",
 )  # fmt: skip
 """Beside these a pattern reads the path of its level and debounce: `paths.table` names it."""
 

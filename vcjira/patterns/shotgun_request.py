@@ -48,36 +48,33 @@ GROUP BY r.site, r.issue_id
 
 SQL = """
 WITH titled AS (
-    SELECT r.site, r.issue_id, r.created, r.organization, r.team,
-        CASE WHEN r.organization = '(unknown)' THEN r.requester_id ELSE r.organization END AS asking,
-        w.word, w.words, floor(epoch(r.created) / {within}) AS slot
-    FROM requests r JOIN title_words w ON w.site = r.site AND w.issue_id = r.issue_id
+    SELECT r.title, r.asking, r.team, r.created, w.word, w.words, floor(epoch(r.created) / {within}) AS slot
+    FROM asked_titles r JOIN title_words w ON w.title = r.title
     WHERE {asked} AND w.words >= {words} AND w.place <= w.words - ceil(w.words * {alike}) + 1
 ),
 pairs AS (
-    SELECT DISTINCT b.site, b.issue_id, b.created, b.organization, b.team, b.words, a.issue_id AS earlier_id,
-        a.words AS earlier_words
-    FROM titled b
+    SELECT DISTINCT b.title, b.words, a.title AS earlier, a.words AS earlier_words
+    FROM titled a
     JOIN (
-        SELECT site, issue_id, created, organization, team, asking, word, slot, words FROM titled
+        SELECT title, asking, team, created, word, words, slot FROM titled
         UNION ALL
-        SELECT site, issue_id, created, organization, team, asking, word, slot + 1, words FROM titled
-    ) a ON a.site = b.site AND a.asking = b.asking AND a.word = b.word AND a.slot = b.slot
-        AND a.organization = b.organization AND a.team <> b.team
-        AND (a.created < b.created OR (a.created = b.created AND a.issue_id < b.issue_id))
-        AND b.created <= a.created + INTERVAL '{within}' SECOND
+        SELECT title, asking, team, created, word, words, slot - 1 FROM titled
+    ) b ON b.asking = a.asking AND b.word = a.word AND b.slot = a.slot AND b.team <> a.team
+        AND b.created >= a.created AND b.created <= a.created + INTERVAL '{within}' SECOND
         AND a.words >= {alike} * b.words AND b.words >= {alike} * a.words
 )
-SELECT d.site, d.issue_id, d.created AS happened, min(d.earlier_id) AS earlier_id, max(d.alike) AS alike,
-    d.organization, d.team
+SELECT b.site, b.issue_id, b.created AS happened, min(a.issue_id) AS earlier_id, max(d.alike) AS alike,
+    b.organization, b.team
 FROM (
-    SELECT p.site, p.issue_id, p.earlier_id, p.created, p.organization, p.team,
+    SELECT p.title, p.earlier,
         CAST(count(*) AS DOUBLE PRECISION) / (min(p.words) + min(p.earlier_words) - count(*)) AS alike
     FROM pairs p
-    JOIN title_words b ON b.site = p.site AND b.issue_id = p.issue_id
-    JOIN title_words a ON a.site = p.site AND a.issue_id = p.earlier_id AND a.word = b.word
-    GROUP BY p.site, p.issue_id, p.earlier_id, p.created, p.organization, p.team
+    JOIN title_words b ON b.title = p.title
+    JOIN title_words a ON a.title = p.earlier AND a.word = b.word
+    GROUP BY p.title, p.earlier
 ) d
-WHERE d.alike >= {alike}
-GROUP BY d.site, d.issue_id, d.created, d.organization, d.team
+JOIN asked_titles b ON b.title = d.title
+JOIN asked_titles a ON a.title = d.earlier
+WHERE d.alike >= {alike} AND (a.created < b.created OR a.issue_id < b.issue_id)
+GROUP BY b.site, b.issue_id, b.created, b.organization, b.team
 """
