@@ -50,7 +50,6 @@ LEFT JOIN imported p ON p.site = i.site AND p.issue_id = i.issue_id
 WHERE c.requester_id IS NOT NULL AND m.account_id IS NULL AND p.issue_id IS NULL
     AND c.own_team IS DISTINCT FROM true
     AND NOT coalesce(h.one = c.requester_id AND h.other = c.requester_id, false)
-ORDER BY i.site, i.issue_id
 """
 
 SIDES = """

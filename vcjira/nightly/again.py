@@ -28,7 +28,9 @@ READ = ("issues", "changes", "comments", "classes", "bulk_changes", "bulk_issues
 SEEN = ("changes",)
 """Of these the ones that are not copied for a portion: ranges of ids cost nothing to look for."""
 TOLD = ("handovers", "requests", "talk")
-FOUND = ("hits", "queue", "team_acts")
+FOUND = ("queue", "team_acts")
+HITS = "hits"
+"""Nothing reads them while others are found, so they go straight to their table: that spares a copy of millions."""
 KNOWN = ("t_accounts", "t_roles")
 """What `people.derive` leaves that owners are told by."""
 
@@ -64,7 +66,7 @@ def whole(mirror: Mirror, settings: Settings) -> None:
     with _step(mirror):
         marks.present(mirror)
         marks.mark(mirror)
-        for name in (*TOLD, *FOUND):
+        for name in (*TOLD, *FOUND, HITS):
             mirror.run(f"DELETE FROM {name}")
     for among in _portions(mirror):
         with _step(mirror):
@@ -92,7 +94,7 @@ def _portions(mirror: Mirror) -> list[str]:
 
 def _derive_issues(mirror: Mirror, settings: Settings, among: str, seen: Sequence[str] = ()) -> None:
     """What follows from each of these issues alone."""
-    with narrowed(mirror, among, read=READ, filled=TOLD, seen=seen):
+    with narrowed(mirror, among, read=READ, filled=(*TOLD, *FOUND), seen=seen):
         marks.present(mirror)
         handovers.tell(mirror, settings)
         patterns.derive_issues(mirror, settings)
@@ -119,8 +121,8 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
     among = listed("again")
     mirror.run("CREATE OR REPLACE TEMP TABLE old_requests AS FROM requests SEMI JOIN again USING (site, issue_id)")
-    for name in (*TOLD, *FOUND):
-        mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == "hits" else ""))
+    for name in (*TOLD, *FOUND, HITS):
+        mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == HITS else ""))
     _derive_issues(mirror, settings, among)
     marks.present(mirror)
     novelty.derive_again(mirror)
