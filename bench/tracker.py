@@ -28,10 +28,14 @@ def settings() -> Settings:
 
 
 def night(mirror: Mirror) -> int:
-    """One night: 0.5 % of the issues, a fifth of them new, get a change of status and a comment; how many these are."""
+    """One night: 0.5 % of the issues, a fifth of them new, get a change of status and a comment; how many these are.
+
+    Written to the file, as a sync leaves it.
+    """
     count = max(5, mirror.value("SELECT count(*) FROM issues") // 200)
     mirror.run(Template(_NIGHT).substitute(old=count - count // 5, new=count // 5))
     mirror.touch_issues("s", [row[0] for row in mirror.tuples("SELECT issue_id FROM touched")])
+    mirror.checkpoint()
     return count
 
 
