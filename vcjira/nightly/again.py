@@ -29,8 +29,7 @@ SEEN = ("changes",)
 """Of these the ones that are not copied for a portion: ranges of ids cost nothing to look for."""
 TOLD = ("handovers", "requests", "talk")
 FOUND = ("queue", "team_acts")
-HITS = "hits"
-"""Nothing reads them while others are found, so they go straight to their table: that spares a copy of millions."""
+"""Hits as well, but these go straight to their table: nothing reads them meanwhile, and to copy millions takes long."""
 KNOWN = ("t_accounts", "t_roles")
 """What `people.derive` leaves that owners are told by."""
 
@@ -38,7 +37,7 @@ KNOWN = ("t_accounts", "t_roles")
 def everything(mirror: Mirror, settings: Settings) -> None:
     """Fill all derived tables anew, step by step, some issues after the other where there are many.
 
-    Interrupted it leaves some of them old; what is `derived` has to be forgotten before.
+    Broken off it leaves some of them old: who calls it says before that nothing is derived.
     """
     with mirror.deriving():
         with _step(mirror):
@@ -66,7 +65,7 @@ def whole(mirror: Mirror, settings: Settings) -> None:
     with _step(mirror):
         marks.present(mirror)
         marks.mark(mirror)
-        for name in (*TOLD, *FOUND, HITS):
+        for name in (*TOLD, *FOUND, "hits"):
             mirror.run(f"DELETE FROM {name}")
     for among in _portions(mirror):
         with _step(mirror):
@@ -121,8 +120,8 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
     across = ", ".join(f"'{name}'" for name in sorted(patterns.ACROSS))
     among = listed("again")
     mirror.run("CREATE OR REPLACE TEMP TABLE old_requests AS FROM requests SEMI JOIN again USING (site, issue_id)")
-    for name in (*TOLD, *FOUND, HITS):
-        mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == HITS else ""))
+    for name in (*TOLD, *FOUND, "hits"):
+        mirror.run(f"DELETE FROM {name} WHERE {among}" + (f" AND pattern NOT IN ({across})" if name == "hits" else ""))
     _derive_issues(mirror, settings, among)
     marks.present(mirror)
     novelty.derive_again(mirror)
