@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -148,6 +149,20 @@ def test_an_error_inside_a_transaction_undoes_all_of_it(tmp_path):
             mirror.set_meta("x", "1")
             _ = 1 / 0
         assert mirror.meta("x") is None
+
+
+@pytest.mark.parametrize("ask", [Mirror.run, Mirror.tuples, Mirror.rows])
+def test_ctrl_c_in_the_middle_of_a_statement_undoes_the_transaction(tmp_path, ask):
+    endless = "SELECT count(*) FROM range(1000000) a(n), range(1000000) b(n) WHERE a.n % 7 = b.n % 11"
+    with Mirror(tmp_path / "m.duckdb", write=True) as mirror:
+        key = threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT])
+        with pytest.raises(KeyboardInterrupt), mirror.transaction():
+            mirror.set_meta("half", "done")
+            key.start()
+            ask(mirror, endless)
+        key.join()
+        assert mirror.meta("half") is None
+        mirror.set_meta("and", "on")
 
 
 def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path):

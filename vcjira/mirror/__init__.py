@@ -277,6 +277,10 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # so DuckDB tells of Ctrl-C in the middle of a statement
+            raise KeyboardInterrupt from None
+        raise
     except (duckdb.Error, OSError) as error:
         meaning = _explain(error, path)
         if meaning is error:
