@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from vcjira import stages
 from vcjira.cli import run
 from vcjira.demo import EMAIL, TOKEN, EmbeddedJira, Faults, company
+from vcjira.errors import Incomplete
 from vcjira.mirror import Mirror
 
 TEAMS = """
@@ -106,6 +108,24 @@ def test_a_limit_refuses_the_labels_and_not_the_report(desk, jira, capsys):
     assert code == 5, out
     assert "labels.limits.issues" in out
     assert (desk / "reports" / "walls.html").exists()
+
+
+def test_nothing_is_built_on_tables_that_a_full_disk_left_half_derived(desk, jira, capsys, monkeypatch):
+    configure(desk, {"acme": jira.url}, LABELS)
+    with monkeypatch.context() as patch:
+        patch.setattr(stages, "derive", full)
+        code, out = night(capsys, "--json")
+    assert code == 4
+    assert [step["name"] for step in json.loads(out)["steps"]] == ["sync", "classify"]
+    assert not any(seen.method == "PUT" or "/bulk/issues" in seen.path for seen in jira.requests)
+    assert not (desk / "reports").exists()
+    code, out = night(capsys)
+    assert code == 0, out
+    assert "vcjira labels undo" in out
+
+
+def full(*_: object) -> None:
+    raise Incomplete("the disk is full", hint="make room, then run again")
 
 
 def test_a_report_that_cannot_be_written_is_told(desk, jira, capsys):

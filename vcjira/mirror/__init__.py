@@ -193,7 +193,7 @@ class Mirror:
             self.run("RESET memory_limit")
 
     def drop_temporary(self, but: Sequence[str] = ()) -> None:
-        """Drop the temporary tables and views: those there are when a transaction ends are copied once more."""
+        """Drop the temporary tables and views `but` some: what there is when a transaction ends is copied once more."""
         found = self.tuples(
             "SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal"
             " UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary AND NOT internal"

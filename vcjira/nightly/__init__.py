@@ -173,15 +173,17 @@ def refresh(mirror: Mirror, settings: Settings) -> bool:
     before = mirror.meta("derived_at")
     much = mirror.value("SELECT count(*) FROM changes") > again.FEW
     some = much and mirror.meta("stale") == "some" and mirror.meta("derived_with") == told
-    done = False
-    if some and before and datetime.fromisoformat(before) <= now(mirror):
-        with mirror.transaction():
-            done = again.changed(mirror, settings, datetime.fromisoformat(before))
-            _set_derived(mirror, told, latest if done else "")
-    if not done:
-        with mirror.transaction():
+    with mirror.transaction():
+        done = bool(
+            some
+            and before
+            and datetime.fromisoformat(before) <= now(mirror)
+            and again.changed(mirror, settings, datetime.fromisoformat(before))
+        )
+        if not done:
             mirror.set_meta("stale", "all")
-            _set_derived(mirror, "", "")
+        _set_derived(mirror, told if done else "", latest if done else "")
+    if not done:
         again.everything(mirror, settings)
         with mirror.transaction():
             _set_derived(mirror, told, latest)

@@ -47,6 +47,7 @@ def everything(mirror: Mirror, settings: Settings) -> None:
         whole(mirror, settings)
         with mirror.transaction():
             _end(mirror)
+            mirror.drop_temporary()
 
 
 @contextmanager
@@ -107,12 +108,13 @@ def changed(mirror: Mirror, settings: Settings, before: datetime) -> bool:
         marks.present(mirror)
         marks.mark_again(mirror)
         _collect(mirror, settings, before, asked)
-        if mirror.value("SELECT count(*) FROM again") > MOST * mirror.value("SELECT count(*) FROM present"):
-            return False
-        _nightly(mirror, settings)
-        facts.keep(mirror, settings)
-        _end(mirror)
-    return True
+        few = mirror.value("SELECT (SELECT count(*) FROM again) <= ? * count(*) FROM present", [MOST])
+        if few:
+            _nightly(mirror, settings)
+            facts.keep(mirror, settings)
+            _end(mirror)
+        mirror.drop_temporary()
+    return bool(few)
 
 
 def _nightly(mirror: Mirror, settings: Settings) -> None:
@@ -132,11 +134,10 @@ def _nightly(mirror: Mirror, settings: Settings) -> None:
 
 
 def _end(mirror: Mirror) -> None:
-    """Say from when on the next changes count; nothing temporary is left."""
+    """Say from when on the next changes count."""
     mirror.run("DELETE FROM stale")
     mirror.set_meta("stale", "some")
     mirror.set_meta("derived_at", now(mirror).isoformat())
-    mirror.drop_temporary()
 
 
 def _collect(mirror: Mirror, settings: Settings, before: datetime, asked: str) -> None:

@@ -63,13 +63,13 @@ def run(settings: Settings, *, watch: Watcher, stop: threading.Event) -> Night:
 
 
 def _step(night: Night, name: str, work: Callable[[], Step]) -> bool:
-    """Do one step; whether what builds on it may go on."""
+    """Do one step; whether what builds on it may go on: not where it was broken off, for tables may be half derived."""
     try:
         step = work()
-    except VcjiraError as error:
-        step = Step(name, "not done", error.exit_code, troubles=[str(error)])
-    except OSError as error:
-        step = Step(name, "not done", Incomplete.exit_code, troubles=[str(error)])
+    except (VcjiraError, OSError) as error:
+        code = error.exit_code if isinstance(error, VcjiraError) else Incomplete.exit_code
+        night.steps.append(Step(name, "not done", code, troubles=[str(error)]))
+        return False
     night.steps.append(step)
     return step.code in (0, 4)
 
@@ -110,6 +110,7 @@ def _classify(mirror: Mirror, settings: Settings) -> Step:
 
 def _report(mirror: Mirror, settings: Settings, plans: list[labels.Plan]) -> Step:
     """What is configured, and the plan of this night where it says anything: what was announced must be seen."""
+    nightly.refresh(mirror, settings)  # the labels may have been broken off while they did so
     paths = report.publish(mirror, settings)
     for plan in plans:
         if "labels" not in settings.reports.run and (plan.changes or plan.announced or plan.refused):
