@@ -150,10 +150,17 @@ def test_an_error_inside_a_transaction_undoes_all_of_it(tmp_path):
         assert mirror.meta("x") is None
 
 
-@pytest.mark.parametrize("ask", ["run", "tuples", "rows"])
-def test_ctrl_c_in_the_middle_of_a_statement_undoes_the_transaction(tmp_path, ask):
-    endless = "SELECT count(*) FROM range(1000000) a(n), range(1000000) b(n) WHERE a.n % 7 = b.n % 11"
-    program = f"""
+UNENDING = {
+    "sum": "SELECT sum(hash(n)) FROM range(1000000000000) t(n)",
+    "join": "SELECT count(*) FROM range(1000000) a(n), range(1000000) b(n) WHERE a.n % 7 = b.n % 11",
+    "recursion": "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
+}
+
+
+@pytest.mark.parametrize(("ask", "statement"), [("run", "sum"), ("tuples", "join"), ("rows", "recursion")])
+def test_ctrl_c_stops_the_statement_that_runs_undoes_the_transaction_and_stops_no_other(tmp_path, ask, statement):
+    program = tmp_path / "asking.py"
+    program.write_text(f"""
 from pathlib import Path
 from vcjira.mirror import Mirror
 with Mirror(Path("m.duckdb"), write=True) as mirror:
@@ -161,18 +168,20 @@ with Mirror(Path("m.duckdb"), write=True) as mirror:
         with mirror.transaction():
             mirror.set_meta("half", "done")
             print("begun", flush=True)
-            mirror.{ask}("{endless}")
+            mirror.{ask}("{UNENDING[statement]}")
     except KeyboardInterrupt:
-        print("interrupted", mirror.meta("half"))
-"""
-    asking = [sys.executable, "-c", program]
-    with subprocess.Popen(asking, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout
-        assert running.stdout.readline() == "begun\n"
-        time.sleep(0.3)
-        running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=20)
-    assert said == "interrupted None\n"
+        print("interrupted", mirror.meta("half"), sum(mirror.value("SELECT 1") for _ in range(500)))
+""")
+    with subprocess.Popen([sys.executable, str(program)], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout
+            assert running.stdout.readline() == "begun\n"
+            time.sleep(0.3)
+            running.send_signal(signal.SIGINT)
+            said, _ = running.communicate(timeout=20)
+        finally:
+            running.kill()
+    assert said == "interrupted None 500\n"
 
 
 def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path):

@@ -16,7 +16,7 @@ import duckdb
 import msgspec
 
 from vcjira.errors import Busy, Incomplete, Mend
-from vcjira.mirror import schema
+from vcjira.mirror import interrupt, schema
 
 STORAGE = "v1.2.0"
 """Storage version of a new file: readable by DuckDB 1.5, so that a user can go back; the first that knows zstd."""
@@ -41,7 +41,8 @@ class Mirror:
         self.moment: datetime | None = None
         self._con = _connect(path, write=write)
         try:
-            with _explained(path):
+            interrupt.listen()
+            with _explained(self._con, path):
                 _prepare(self._con, path, write=write)
         except BaseException:
             self._con.close()
@@ -58,15 +59,15 @@ class Mirror:
 
     def run(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> None:
         """Execute one or several statements; parameters only with one."""
-        with _explained(self.path):
+        with _explained(self._con, self.path):
             self._con.execute(sql, params or None)
 
     def tuples(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> list[tuple[Any, ...]]:
-        with _explained(self.path):
+        with _explained(self._con, self.path):
             return self._con.execute(sql, params or None).fetchall()
 
     def rows(self, sql: str, params: Sequence[object] | dict[str, object] = ()) -> list[dict[str, Any]]:
-        with _explained(self.path):
+        with _explained(self._con, self.path):
             cursor = self._con.execute(sql, params or None)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -104,7 +105,7 @@ class Mirror:
         encode = msgspec.json.Encoder().encode_lines
         source = iter(rows)
         with tempfile.NamedTemporaryFile(prefix="vcjira-", suffix=".jsonl") as file:
-            with _explained(self.path):
+            with _explained(self._con, self.path):
                 longest = 0
                 while portion := list(islice(source, PORTION)):
                     written = encode(portion)
@@ -146,7 +147,7 @@ class Mirror:
 
     def columns(self, table: str) -> list[tuple[str, str]]:
         """Names and types, as the table stands before others of its name."""
-        with _explained(self.path):
+        with _explained(self._con, self.path):
             found = self._con.execute(f"FROM {table} LIMIT 0").description or ()
         return [(column[0], str(column[1])) for column in found]
 
@@ -272,9 +273,10 @@ def _migrate(con: duckdb.DuckDBPyConnection, version: int) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
     try:
-        yield
+        with interrupt.heeded(con):
+            yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except RuntimeError as error:
