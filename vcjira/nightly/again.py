@@ -142,18 +142,11 @@ def _end(mirror: Mirror) -> None:
 
 def _collect(mirror: Mirror, settings: Settings, before: datetime, asked: str) -> None:
     """Make the temporary table `again` (site, issue_id); who asks was found again for issues of which `asked` holds."""
-    moment = now(mirror)
-    due = " OR ".join(
-        f"t > TIMESTAMP '{first}' AND t <= TIMESTAMP '{last}'"
-        for first, last in patterns.falling_due(settings, before, moment)
-    )
     parts = [
         "FROM stale",
         "FROM remarked",
         RECLASSED.format(among=asked),
-        f"SELECT site, issue_id FROM (SELECT site, issue_id, created AS t FROM present UNION ALL"
-        f" SELECT site, issue_id, created FROM comments UNION ALL SELECT site, issue_id, changed FROM changes)"
-        f" WHERE {due}",
+        *(f"FROM ({due})" for due in patterns.falling_due(settings, before, now(mirror))),
     ]
     kinds = {kind for (kind,) in mirror.tuples("SELECT DISTINCT kind FROM flipped")}
     parts += [sql for kind, sql in PLAYED.items() if kind in kinds]

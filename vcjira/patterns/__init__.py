@@ -176,29 +176,30 @@ def _find(mirror: Mirror, chosen: Iterable[Chosen], built: dict[str, str]) -> No
         mirror.run(_insert(one.name, query(mirror, one, built.get(one.name, ""))))
 
 
-def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[tuple[datetime, datetime]]:
-    """From when to when an event lies of which a hit may have fallen due after `before` and up to `moment`."""
-    waiting = [
-        one
-        for one in choose(settings, PATTERNS).values()
-        if one.enabled
-        and (one.name not in ACROSS or hasattr(PATTERNS[one.name], "NEAR"))
-        and "{now}" in PATTERNS[one.name].SQL
-    ]
-    spans = {
-        float(value)
-        for one in waiting
-        for name, option in PATTERNS[one.name].OPTIONS.items()
-        if option.kind == "duration" and isinstance(value := one.own[name], int | float)
-    } | {float(PATTERNS[one.name].DUE) for one in waiting if hasattr(PATTERNS[one.name], "DUE")}
-    found = [(before - timedelta(seconds=span), moment - timedelta(seconds=span)) for span in sorted(spans)]
-    second = timedelta(seconds=1)
-    for limit in sorted({limit for one in waiting for limit in one.limits.values()}):
-        for calendar in hours.calendars(settings).values():
-            first, _ = hours.began(calendar, before, limit)
-            _, last = hours.began(calendar, moment, limit)
-            found.append((first - second, last + second))
+def falling_due(settings: Settings, before: datetime, moment: datetime) -> list[str]:
+    """SELECTs of the issues on which a hit may have fallen due after `before` and up to `moment`: those on which
+    something happened so long ago that patterns wait for (their DUE)."""
+    found = []
+    for one in choose(settings, PATTERNS).values():
+        for key, issues in getattr(PATTERNS[one.name], "DUE", {}).items() if one.enabled else ():
+            for first, last in _ago(settings, one, key, before, moment):
+                found.append(issues.format(first=f"TIMESTAMP '{first}'", last=f"TIMESTAMP '{last}'"))
     return found
+
+
+def _ago(
+    settings: Settings, one: Chosen, key: str | int, before: datetime, moment: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The same span, an option or a number of seconds, before both moments: as it is, and in each calendar's hours."""
+    span = key if isinstance(key, int) else one.own[key]
+    ends = [(before - timedelta(seconds=span), moment - timedelta(seconds=span))] if isinstance(span, int | float) else []
+    second = timedelta(seconds=1)
+    if key in one.limits:
+        for calendar in hours.calendars(settings).values():
+            first, _ = hours.began(calendar, before, one.limits[key])
+            _, last = hours.began(calendar, moment, one.limits[key])
+            ends.append((first - second, last + second))
+    return ends
 
 
 def check(settings: Settings) -> dict[str, Chosen]:

@@ -53,6 +53,14 @@ from vcjira.patterns.option import Option
 NUMBER = "P06"
 OPTIONS = {"answer": Option("7d", "how long the requester side has to answer", "duration", working="5d")}
 
+DUE = {
+    "answer": """
+SELECT site, issue_id FROM talk WHERE question AND side = 'receiving' AND created > {first} AND created <= {last}
+UNION ALL
+SELECT c.site, c.issue_id FROM changes c JOIN status_kinds k ON k.site = c.site AND k.name = lower(c.to_text)
+WHERE k.asking AND c.field = 'status' AND c.changed > {first} AND c.changed <= {last}
+"""
+}
 WORKING = {"waited": Span(holder="r.organization", since="q.asked", option="answer")}
 
 SQL = """

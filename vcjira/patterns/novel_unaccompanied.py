@@ -51,8 +51,10 @@ from vcjira.patterns.option import Option
 NUMBER = "P25"
 OPTIONS = {"after": Option("14d", "time for both sides to have written", "duration")}
 
-DUE = 72 * 3600
-"""A hand-over counts so many seconds after it."""
+DUE = {
+    "after": "SELECT site, issue_id FROM requests WHERE created > {first} AND created <= {last}",
+    72 * 3600: "SELECT site, issue_id FROM handovers WHERE happened > {first} AND happened <= {last}",
+}
 
 NEAR = """
 SELECT r.site, r.issue_id, true AS again FROM requests r

@@ -40,6 +40,8 @@ OPTIONS = {
     "ice_boxes": Option([], "projects that are meant to lie", "texts"),
 }
 
+DUE = {"days": "SELECT site, issue_id FROM requests WHERE created > {first} AND created <= {last}"}
+
 SQL = """
 SELECT q.site, q.issue_id, q.happened, q.kind, q.organization, q.team
 FROM (

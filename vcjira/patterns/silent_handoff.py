@@ -52,6 +52,8 @@ OPTIONS = {
     "after": Option("72h", "talk this long after the hand-over counts", "duration"),
 }
 
+DUE = {"after": "SELECT site, issue_id FROM handovers WHERE happened > {first} AND happened <= {last}"}
+
 SQL = """
 SELECT h.site, h.issue_id, h.since AS happened, h.previous AS from_owner, h.holder AS to_owner,
     h.previous_account AS from_person, h.account_id AS to_person, h.actor_id,

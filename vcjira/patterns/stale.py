@@ -45,6 +45,20 @@ from vcjira.patterns.option import Option
 NUMBER = "P08"
 OPTIONS = {"days": Option("30d", "without a human event", "duration", working="22d")}
 
+DUE = {
+    "days": """
+SELECT site, issue_id FROM (        -- what certainly counts: whatever else does, these do
+    SELECT site, issue_id, created AS t, true AS counts FROM issues
+    UNION ALL
+    SELECT site, issue_id, created, human AND NOT template FROM talk
+    UNION ALL
+    SELECT c.site, c.issue_id, c.changed, c.item = 0 AND m.account_id IS NULL AND b.change_id IS NULL FROM changes c
+    LEFT JOIN machines m ON m.site = c.site AND m.account_id = c.author_id
+    LEFT JOIN bulk_changes b ON b.site = c.site AND b.issue_id = c.issue_id AND b.change_id = c.change_id
+) WHERE t > {first} GROUP BY site, issue_id
+HAVING min(t) <= {last} AND coalesce(max(CASE WHEN counts THEN t END) <= {last}, true)
+"""
+}
 OF_TEAM = "LEFT JOIN classes c ON c.site = i.site AND c.issue_id = i.issue_id"
 WORKING = {"idle": Span(holder="c.team", since="l.last_event", option="days", via=OF_TEAM)}
 
