@@ -7,7 +7,7 @@ requests in some window of them.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vcjira import hours
@@ -30,7 +30,7 @@ MIN_REQUESTS = 5
 
 def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
-    params: dict[str, object] = {"as_of": as_of}
+    params: dict[str, object] = {"as_of": as_of, "since": as_of - timedelta(days=WINDOWS * STEP_DAYS + WINDOW_DAYS)}
     mirror.run(_ASKED, params | {"projects": list(projects)})
     mirror.run(_VOICES, params)
     hours.build(mirror, settings)
@@ -39,7 +39,7 @@ def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Seque
     mirror.run(acts("stage_acts", near="stage_requests"), params)
     mirror.run(_SIGNS, params)
     mirror.run(_QUESTIONS.format(answer=answer), params)
-    return mirror.rows(_WINDOWS, params)
+    return mirror.rows(_WINDOWS, {"as_of": as_of})
 
 
 def _slots(when: str) -> str:
@@ -56,7 +56,7 @@ CREATE OR REPLACE TEMP TABLE stage_requests AS
 WITH recent AS (
     SELECT * FROM requests WHERE NOT bulk AND readable AND created <= $as_of AND organization <> '{UNKNOWN}'
         AND team <> '{NO_TEAM}' AND (len($projects::VARCHAR[]) = 0 OR list_contains($projects::VARCHAR[], project))
-        AND created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+        AND created > $since
 ),
 spread AS (SELECT site, organization, team, unnest({_slots("created")}) AS number FROM recent),
 busy AS (
@@ -74,7 +74,7 @@ WITH said AS (
         t.side IS DISTINCT FROM lag(t.side) OVER (
             PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS turns
     FROM talk t SEMI JOIN stage_requests USING (site, issue_id)
-    WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created <= $as_of
+    WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created BETWEEN $since AND $as_of
 ),
 numbered AS (
     SELECT *, count(*) FILTER (turns) OVER (PARTITION BY site, issue_id ORDER BY created ROWS UNBOUNDED PRECEDING) AS n
@@ -133,11 +133,12 @@ CREATE OR REPLACE TEMP TABLE stage_questions AS
 WITH asked AS (
     SELECT t.*, r.organization, r.team, {answer.due} AS due
     FROM talk t JOIN stage_requests r ON r.site = t.site AND r.issue_id = t.issue_id{answer.joins}
-    WHERE t.side = 'receiving' AND t.question AND t.human AND NOT t.template AND {answer.due} <= $as_of
+    WHERE t.side = 'receiving' AND t.question AND t.human AND NOT t.template AND t.created >= $since
+        AND {answer.due} <= $as_of
 )
 SELECT q.site, q.organization, q.team, q.comment_id, q.created, q.due, min(a.created) AS answered
 FROM asked q LEFT JOIN talk a ON a.site = q.site AND a.issue_id = q.issue_id AND a.side = 'requester' AND a.human
-    AND a.created > q.created AND a.created <= q.due
+    AND a.created >= $since AND a.created > q.created AND a.created <= q.due
 GROUP BY ALL
 """
 
@@ -151,8 +152,7 @@ said AS MATERIALIZED (
     SELECT t.site, t.issue_id, t.author_id, t.created, f.organization FROM talk t
     JOIN asking f ON f.site = t.site AND f.account_id = t.author_id
         AND (f.valid_from IS NULL OR f.valid_from <= t.created) AND (f.valid_until IS NULL OR f.valid_until > t.created)
-    WHERE t.human AND NOT t.template AND t.created <= $as_of
-        AND t.created > $as_of - INTERVAL {WINDOWS * STEP_DAYS + WINDOW_DAYS} DAY
+    WHERE t.human AND NOT t.template AND t.created BETWEEN $since AND $as_of
 )
 SELECT s.site, s.organization, c.team, s.created, c.requester_id IS DISTINCT FROM s.author_id AS elsewhere
 FROM said s JOIN classes c USING (site, issue_id)

@@ -20,9 +20,10 @@ def collect(
     if projects is not None:
         values["projects"] = list(projects)
     mirror.run(CHOSEN.format(only=only), values)
-    mirror.run(GENEROUS, {"as_of": as_of})
-    mirror.run(REQUESTS, {"as_of": as_of})
-    mirror.run(PASSED, {"as_of": as_of})
+    within: dict[str, object] = {"from": window_from, "as_of": as_of}
+    mirror.run(GENEROUS, within)
+    mirror.run(REQUESTS, within)
+    mirror.run(PASSED, within)
     mirror.run(RECEIVERS, {"from": window_from, "to": window_to, "as_of": as_of})
 
 
@@ -69,7 +70,7 @@ WITH mentioning AS (
     UNION ALL
     SELECT c.site, c.issue_id, t.author_id, t.created, m.account
     FROM mentions m JOIN wall_chosen c USING (site, issue_id) JOIN talk t USING (site, issue_id, comment_id)
-    WHERE t.human AND (t.template OR NOT t.public) AND t.created <= $as_of
+    WHERE t.human AND (t.template OR NOT t.public) AND t.created BETWEEN $from AND $as_of
 ),
 named AS (
     SELECT s.site, s.issue_id, s.author_id, s.happened, coalesce(p.account_id, s.account) AS mentioned
@@ -83,13 +84,14 @@ addressed AS (
 signs AS (
     SELECT c.site, c.issue_id, e.author_id, min(e.changed) AS happened, true AS to_asking, true AS to_receiving
     FROM wall_chosen c JOIN changes e USING (site, issue_id)
-    WHERE lower(e.field) IN ('summary', 'description') AND e.changed <= $as_of
+    WHERE lower(e.field) IN ('summary', 'description') AND e.changed BETWEEN $from AND $as_of
         AND e.changed > c.created + INTERVAL '60' SECOND AND e.author_id IS NOT NULL GROUP BY ALL
     UNION ALL
     SELECT c.site, c.issue_id, t.author_id, min(t.created), true, true
     FROM wall_chosen c JOIN issues p ON p.site = c.site AND p.key = c.parent_key
     JOIN talk t ON t.site = p.site AND t.issue_id = p.issue_id
-    WHERE t.human AND NOT t.template AND t.created > c.created AND t.created <= $as_of GROUP BY ALL
+    WHERE t.human AND NOT t.template AND t.created > c.created
+        AND t.created BETWEEN $from AND $as_of GROUP BY ALL
     UNION ALL
     SELECT site, issue_id, author_id, happened, asking, receiving FROM addressed
 ),
@@ -113,7 +115,8 @@ WITH said AS (
     SELECT t.site, t.issue_id, t.created, t.comment_id, t.side, lag(t.side) OVER (
         PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS before
     FROM talk t SEMI JOIN wall_chosen USING (site, issue_id)
-    WHERE t.human AND NOT t.template AND t.public AND t.side IS NOT NULL AND t.created <= $as_of
+    WHERE t.human AND NOT t.template AND t.public AND t.side IS NOT NULL
+        AND t.created BETWEEN $from AND $as_of
 ),
 spoken AS (
     SELECT site, issue_id, count(*) FILTER (side = 'requester') AS asking, count(*) FILTER (side = 'receiving') AS
@@ -128,7 +131,7 @@ trouble AS (
         count(*) FILTER (pattern = 'relay') AS relays,
         count(*) FILTER (pattern IN ('reassignment', 'ping_pong', 'reopen', 'rejection', 'return_to_sender')) AS rework
     FROM hits h SEMI JOIN wall_chosen USING (site, issue_id)
-    WHERE h.happened <= $as_of GROUP BY h.site, h.issue_id
+    WHERE h.happened BETWEEN $from AND $as_of GROUP BY h.site, h.issue_id
 )
 SELECT c.site, c.issue_id, c.key, c.organization, c.team, c.requester_id, c.created, c.readable,
     coalesce(s.asking, 0) > 0 AND coalesce(s.receiving, 0) > 0 AS two_way,
@@ -154,7 +157,7 @@ CREATE OR REPLACE TEMP TABLE wall_passed AS
 SELECT h.site, h.issue_id, coalesce(h.evidence->>'$.actor_id', '#' || h.issue_id) AS actor_id,
     count(*) FILTER (pattern = 'handover') AS handovers, count(*) FILTER (pattern = 'silent_handoff') AS silent
 FROM hits h SEMI JOIN wall_chosen USING (site, issue_id)
-WHERE h.pattern IN ('handover', 'silent_handoff') AND h.happened <= $as_of GROUP BY ALL
+WHERE h.pattern IN ('handover', 'silent_handoff') AND h.happened BETWEEN $from AND $as_of GROUP BY ALL
 """
 
 RECEIVERS = """
@@ -168,7 +171,7 @@ WITH members AS (
 seen AS (
     SELECT c.site, c.team, t.author_id AS account_id
     FROM wall_chosen c JOIN talk t USING (site, issue_id)
-    WHERE t.side = 'receiving' AND t.human AND NOT t.template AND t.created <= $as_of
+    WHERE t.side = 'receiving' AND t.human AND NOT t.template AND t.created BETWEEN $from AND $as_of
     UNION
     SELECT c.site, c.team, i.assignee_id FROM wall_chosen c JOIN issues i USING (site, issue_id)
     WHERE i.assignee_id IS DISTINCT FROM c.requester_id

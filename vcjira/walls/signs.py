@@ -24,9 +24,9 @@ def gather(mirror: Mirror, window_from: datetime, window_to: datetime, as_of: da
     """Make the temporary tables `wall_touched` and `wall_joint`; needs `wall_requests`."""
     mirror.run(SPEAKERS, {"from": window_from, "as_of": as_of})
     mirror.run(TOUCHED, {"from": window_from, "to": window_to})
-    mirror.run(acts("wall_acts", near="wall_touched"), {"as_of": as_of})
+    mirror.run(acts("wall_acts", near="wall_touched"), {"since": window_from, "as_of": as_of})
     mirror.run(SIDES)
-    mirror.run(TURNS, {"as_of": as_of})
+    mirror.run(TURNS, {"from": window_from, "as_of": as_of})
     mirror.run(FAMILIES)
     mirror.run(JOINT)
 
@@ -111,7 +111,7 @@ WITH said AS (
     SELECT s.site, s.organization, s.team, s.issue_id, s.side, lag(s.side) OVER (
         PARTITION BY s.site, s.organization, s.team, s.issue_id ORDER BY t.created, t.comment_id) AS before
     FROM wall_sides s JOIN talk t ON t.site = s.site AND t.issue_id = s.issue_id AND t.author_id = s.account_id
-    WHERE s.side IS NOT NULL AND t.human AND NOT t.template AND t.created <= $as_of
+    WHERE s.side IS NOT NULL AND t.human AND NOT t.template AND t.created BETWEEN $from AND $as_of
 )
 SELECT site, organization, team, issue_id, count(*) FILTER (before IS DISTINCT FROM side) AS turns
 FROM said GROUP BY ALL
