@@ -31,7 +31,7 @@ def mark(mirror: Mirror) -> None:
 def mark_again(mirror: Mirror) -> None:
     """Bring the marks up to date where issues of the table `stale` touch them; makes the temporary table `remarked`
     (site, issue_id): the issues of which a mark came or went."""
-    for name in ("bulk_changes", "bulk_issues", "templates", "status_kinds"):
+    for name in ("templates", "status_kinds"):
         mirror.run(f"CREATE OR REPLACE TEMP TABLE old_{name} AS FROM {name}")
     mirror.run(BUSY)
     _bulk(mirror, "busy_entries")
@@ -224,8 +224,10 @@ before AS (
 SELECT t.site, t.author_id, CASE WHEN count(b.changed) = 0 THEN t.first
     ELSE coalesce(max(b.changed) FILTER (b.apart), '-infinity') END AS since
 FROM touched t LEFT JOIN before b USING (site, author_id) GROUP BY t.site, t.author_id, t.first;
-DELETE FROM bulk_changes WHERE rowid IN (
-    SELECT c.rowid FROM bulk_changes c JOIN busy b USING (site, author_id) WHERE c.changed >= b.since);
+CREATE OR REPLACE TEMP TABLE old_bulk_changes AS
+SELECT c.rowid AS place, c.site, c.issue_id, c.change_id FROM bulk_changes c JOIN busy b USING (site, author_id)
+WHERE c.changed >= b.since;
+DELETE FROM bulk_changes WHERE rowid IN (SELECT place FROM old_bulk_changes);
 CREATE OR REPLACE TEMP TABLE busy_entries AS
 SELECT c.site, c.issue_id, c.change_id, c.item, c.changed, c.author_id
 FROM changes c JOIN busy b USING (site, author_id)
@@ -236,6 +238,7 @@ SELECT site, creator_id, created FROM present SEMI JOIN stale USING (site, issue
 CREATE OR REPLACE TEMP TABLE raising AS
 FROM {_near("present", "creator_id", "created", "stale_issues")}
 UNION SELECT site, creator_id FROM bulk_issues SEMI JOIN stale USING (site, issue_id);
+CREATE OR REPLACE TEMP TABLE old_bulk_issues AS FROM bulk_issues SEMI JOIN raising USING (site, creator_id);
 DELETE FROM bulk_issues WHERE (site, creator_id) IN (SELECT (site, creator_id) FROM raising);
 """
 
@@ -251,11 +254,15 @@ CREATE OR REPLACE TEMP TABLE flipped_templates AS
 CREATE OR REPLACE TEMP TABLE flipped_statuses AS
 SELECT site, name FROM (
     (FROM status_kinds EXCEPT FROM old_status_kinds) UNION ALL (FROM old_status_kinds EXCEPT FROM status_kinds));
+CREATE OR REPLACE TEMP TABLE new_bulk_changes AS    -- of these authors, since then
+SELECT c.site, c.issue_id, c.change_id FROM bulk_changes c JOIN busy b USING (site, author_id)
+WHERE c.changed >= b.since;
+CREATE OR REPLACE TEMP TABLE new_bulk_issues AS FROM bulk_issues SEMI JOIN raising USING (site, creator_id);
 CREATE OR REPLACE TEMP TABLE remarked AS
-SELECT site, issue_id FROM bulk_changes ANTI JOIN old_bulk_changes USING (site, issue_id, change_id)
-UNION SELECT site, issue_id FROM old_bulk_changes ANTI JOIN bulk_changes USING (site, issue_id, change_id)
-UNION SELECT site, issue_id FROM bulk_issues ANTI JOIN old_bulk_issues USING (site, issue_id)
-UNION SELECT site, issue_id FROM old_bulk_issues ANTI JOIN bulk_issues USING (site, issue_id)
+SELECT site, issue_id FROM new_bulk_changes ANTI JOIN old_bulk_changes USING (site, issue_id, change_id)
+UNION SELECT site, issue_id FROM old_bulk_changes ANTI JOIN new_bulk_changes USING (site, issue_id, change_id)
+UNION SELECT site, issue_id FROM new_bulk_issues ANTI JOIN old_bulk_issues USING (site, issue_id)
+UNION SELECT site, issue_id FROM old_bulk_issues ANTI JOIN new_bulk_issues USING (site, issue_id)
 UNION SELECT site, issue_id FROM comments SEMI JOIN flipped_templates USING (site, author_id, digest)
 UNION SELECT site, issue_id FROM present p SEMI JOIN flipped_statuses f ON f.site = p.site AND f.name = lower(p.status)
 UNION SELECT c.site, c.issue_id FROM changes c SEMI JOIN flipped_statuses f ON f.site = c.site

@@ -1,7 +1,9 @@
 """The catalogue of over-the-wall patterns: one module per pattern, its docstring the manual page, its SQL plain.
 
 To add a pattern: one file here and its name in PATTERNS. The SQL gives site, issue_id, happened and, after these, the
-columns of the evidence, ids cast to text (see `mirror.narrow`); `{words}` in braces are filled in by `chosen`.
+columns of the evidence, ids cast to text (see `mirror.narrow`); `{words}` in braces are filled in by `chosen`. Where it
+waits for something not to happen, DUE is option (or seconds) -> SELECT of the issues on which that long ago, after
+`first` and up to `last`, something began to wait: the only ones that time alone makes a hit of.
 """
 
 import difflib
@@ -191,13 +193,15 @@ def _ago(
     settings: Settings, one: Chosen, key: str | int, before: datetime, moment: datetime
 ) -> list[tuple[datetime, datetime]]:
     """The same span, an option or a number of seconds, before both moments: as it is, and in each calendar's hours."""
-    span = key if isinstance(key, int) else one.own[key]
-    ends = [(before - timedelta(seconds=span), moment - timedelta(seconds=span))] if isinstance(span, int | float) else []
+    ends = []
     second = timedelta(seconds=1)
-    if key in one.limits:
+    span = key if isinstance(key, int) else one.own[key]
+    if isinstance(span, int | float):
+        ends.append((before - span * second, moment - span * second))
+    if (working := one.limits.get(str(key))) is not None:
         for calendar in hours.calendars(settings).values():
-            first, _ = hours.began(calendar, before, one.limits[key])
-            _, last = hours.began(calendar, moment, one.limits[key])
+            first, _ = hours.began(calendar, before, working)
+            _, last = hours.began(calendar, moment, working)
             ends.append((first - second, last + second))
     return ends
 

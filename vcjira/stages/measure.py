@@ -142,7 +142,7 @@ FROM asked q LEFT JOIN talk a ON a.site = q.site AND a.issue_id = q.issue_id AND
 GROUP BY ALL
 """
 
-_VOICES = f"""
+_VOICES = """
 -- where people of the asking side spoke on a team's issues, and on which of them they had not filed; step by step from
 -- few to fewer, else all talk is joined with its issues first
 CREATE OR REPLACE TEMP TABLE stage_voices AS
