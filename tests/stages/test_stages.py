@@ -1,6 +1,7 @@
 """Stages: each rule at its threshold, thin evidence, two windows in a row, and what a mirror makes of it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def test_the_first_rule_that_is_sure_from_the_top_gives_the_stage(
     assert judged(**counts) == (stage, sure)
 
 
+COUNTED = {"S1": {"requests": 5}, "S3": {"requests": 40, "two_way": 32, "spoken": 32, "started": 16},
+           "S4": {"requests": 40, "joint": 20}}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("seen", "standing"),
     [
@@ -55,7 +60,20 @@ def test_the_first_rule_that_is_sure_from_the_top_gives_the_stage(
     ],
 )
 def test_a_stage_changes_after_two_windows_that_agree(seen: list[str], standing: list[str]) -> None:
-    assert ladder.held(seen) == standing
+    rows = [
+        {"site": "s", "organization": name, "team": "Data", "number": len(seen) - place} | NONE | COUNTED[stage]
+        for name, stages_seen in (("Sales", seen), ("Legal", ["S4", "S4"]))
+        for place, stage in enumerate(stages_seen)
+    ]
+    with Mirror(Path(":memory:"), write=True) as mirror:
+        mirror.run("CREATE TEMP TABLE stage_windows AS SELECT * EXCLUDE (window_from, window_to, first_request, stage,"
+                   " seen, sure) FROM stages")  # fmt: skip
+        mirror.load("stage_windows", rows)
+        ladder.place(mirror)
+        found = mirror.rows("FROM stage_history WHERE organization = 'Sales' ORDER BY number DESC")
+    assert [row["stage"] for row in found] == standing
+    assert [row["seen"] for row in found] == seen
+    assert [row["sure"] for row in found] == [one == other for one, other in zip(seen, standing, strict=True)]
 
 
 def talkers(world: World, since: int = 200) -> World:

@@ -6,7 +6,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from vcjira.config import Settings
@@ -22,19 +21,13 @@ __all__ = ["MEANING", "STAGES", "Blip", "derive", "history", "radar", "time_to_c
 
 def history(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
     """One row per pair and window, oldest first: `stage` as it stands, `seen` of the window alone, `sure`, counts."""
-    placed: list[dict[str, Any]] = []
-    rows = measure(mirror, settings, as_of, projects)
-    for _, group in groupby(rows, key=lambda row: (row["site"], row["organization"], row["team"])):
-        pair = list(group)
-        judged = [ladder.judge(row) for row in pair]
-        standing = ladder.held([stage for stage, _ in judged])
-        for row, (seen, sure), stage in zip(pair, judged, standing, strict=True):
-            placed.append(row | {"stage": stage, "seen": seen, "sure": sure and seen == stage})
-    return placed
+    measure(mirror, settings, as_of, projects)
+    ladder.place(mirror)
+    return mirror.rows("FROM stage_history ORDER BY site, organization, team, number DESC")
 
 
 def derive(mirror: Mirror, settings: Settings) -> None:
     """Fill `stages` anew, as of now."""
-    rows = history(mirror, settings, now(mirror))
-    mirror.run("DELETE FROM stages")
-    mirror.load("stages", ({name: value for name, value in row.items() if name != "old"} for row in rows))
+    measure(mirror, settings, now(mirror))
+    ladder.place(mirror)
+    mirror.run("DELETE FROM stages; INSERT INTO stages BY NAME SELECT * EXCLUDE (old) FROM stage_history")

@@ -5,11 +5,12 @@ posterior Beta(1 + k, 1 + n - k) puts 80 % on it; where the bare share would pas
 that, the lower stage is given, with a question mark. Fewer than five requests: unknown, never low.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from vcjira import statistics
+from vcjira.mirror import Mirror
 
 STAGES = {
     "S0": "absent",
@@ -33,6 +34,41 @@ MIN_REQUESTS = 5
 SURE = 0.8
 ANSWERS, TWO_WAY, STARTS, JOINT, ELSEWHERE = 0.5, 0.6, 0.25, 0.3, 0.5
 ACTIVE_WEEKS = 8
+
+COUNTS = "requests, joint, two_way, spoken, started, questions, answered, words, elsewhere, weeks"
+"""What a window is judged by."""
+
+
+def place(mirror: Mirror) -> None:
+    """Make the temporary table `stage_history` of `stage_windows`: `seen` is the stage of the window alone, `stage` the
+    one that stands, which changes only after two windows that agree; `sure` where the two are one and it is sure.
+
+    Few windows differ in their counts, so these are judged, each once.
+    """
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE stage_judged AS SELECT {COUNTS}, '' AS seen, true AS sure"
+               " FROM stage_windows LIMIT 0")  # fmt: skip
+    judged = []
+    for row in mirror.rows(f"SELECT DISTINCT {COUNTS} FROM stage_windows"):
+        seen, sure = judge(row)
+        judged.append(row | {"seen": seen, "sure": sure})
+    mirror.load("stage_judged", judged)
+    mirror.run(_STANDING)
+
+
+_STANDING = f"""
+CREATE OR REPLACE TEMP TABLE stage_history AS
+WITH told AS (
+    SELECT *, row_number() OVER pair = 1 OR lag(seen) OVER pair = seen AS stands
+    FROM stage_windows JOIN stage_judged USING ({COUNTS})
+    WINDOW pair AS (PARTITION BY site, organization, team ORDER BY number DESC)
+),
+standing AS (
+    SELECT * EXCLUDE (stands), last_value(CASE WHEN stands THEN seen END IGNORE NULLS) OVER (
+        PARTITION BY site, organization, team ORDER BY number DESC ROWS UNBOUNDED PRECEDING) AS stage
+    FROM told
+)
+SELECT * REPLACE (sure AND seen = stage AS sure) FROM standing
+"""
 
 
 def judge(row: Mapping[str, Any]) -> tuple[str, bool]:
@@ -66,12 +102,3 @@ def _rules(row: Mapping[str, Any]) -> list[tuple[str, list[tuple[int, int, float
 def _passed(k: int, n: int, threshold: float) -> bool:
     """Is the share above the threshold with a posterior probability of 80 %?"""
     return n > 0 and 1 - statistics.beta_cdf(threshold, 1 + k, 1 + n - k) >= SURE
-
-
-def held(seen: Sequence[str]) -> list[str]:
-    """The standing stage of each window, oldest first: it changes only after two windows that agree."""
-    standing: list[str] = []
-    for place, stage in enumerate(seen):
-        twice = place > 0 and seen[place - 1] == stage
-        standing.append(stage if not standing or twice else standing[-1])
-    return standing

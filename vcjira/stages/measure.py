@@ -8,7 +8,6 @@ requests in some window of them.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from vcjira import hours
 from vcjira.config import Settings
@@ -28,8 +27,9 @@ ANSWER = hours.Span(holder="r.organization", since="t.created")
 MIN_REQUESTS = 5
 
 
-def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Per site, organization, team and window (0 is the newest), oldest first: counts; `old`: asked before them all."""
+def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> None:
+    """Make the temporary table `stage_windows`: per site, organization, team and window (0 is the newest) its counts;
+    `old`: asked before them all."""
     params: dict[str, object] = {"as_of": as_of, "since": as_of - timedelta(days=WINDOWS * STEP_DAYS + WINDOW_DAYS)}
     mirror.run(_ASKED, params | {"projects": list(projects)})
     mirror.run(_VOICES, params)
@@ -39,7 +39,7 @@ def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Seque
     mirror.run(acts("stage_acts", near="stage_requests"), params)
     mirror.run(_SIGNS, params)
     mirror.run(_QUESTIONS.format(answer=answer), params)
-    return mirror.rows(_WINDOWS, {"as_of": as_of})
+    mirror.run(_WINDOWS, {"as_of": as_of})
 
 
 def _slots(when: str) -> str:
@@ -160,6 +160,7 @@ SEMI JOIN pairs p ON p.site = s.site AND p.organization = s.organization AND p.t
 """
 
 _WINDOWS = f"""
+CREATE OR REPLACE TEMP TABLE stage_windows AS
 WITH asked AS (
     SELECT site, organization, team, number, count(*) AS requests,
         count(*) FILTER (joint_since <= {_END}) AS joint, count(*) FILTER (two_way_since <= {_END}) AS two_way,
@@ -201,5 +202,4 @@ FROM slot s JOIN began b USING (site, organization, team) JOIN ever e USING (sit
 LEFT JOIN asked a USING (site, organization, team, number)
 LEFT JOIN questions q USING (site, organization, team, number)
 LEFT JOIN voices v USING (site, organization, team, number)
-ORDER BY s.site, s.organization, s.team, s.number DESC
 """
