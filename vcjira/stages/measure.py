@@ -51,7 +51,7 @@ def _slots(when: str) -> str:
 _END = f"$as_of - INTERVAL 1 DAY * ({STEP_DAYS} * number)"
 
 _ASKED = f"""
--- requests of known pairs that had enough of them in some window
+-- requests of known pairs that had enough of them in some window, numbered: what follows is told by number
 CREATE OR REPLACE TEMP TABLE stage_requests AS
 WITH recent AS (
     SELECT * FROM requests WHERE NOT bulk AND readable AND created <= $as_of AND organization <> '{UNKNOWN}'
@@ -63,30 +63,29 @@ busy AS (
     SELECT DISTINCT site, organization, team FROM (
         SELECT site, organization, team, number FROM spread GROUP BY ALL HAVING count(*) >= {MIN_REQUESTS})
 )
-SELECT r.* FROM recent r SEMI JOIN busy USING (site, organization, team)
+SELECT row_number() OVER () AS request, r.* FROM recent r SEMI JOIN busy USING (site, organization, team)
 """
 
 _SIGNS = """
 -- per request the moments from which on it was two-way, had three turns, was worked on by both sides (patterns.md 5.2)
 CREATE OR REPLACE TEMP TABLE stage_signs AS
 WITH said AS (
-    SELECT t.site, t.issue_id, t.created, t.side,
-        t.side IS DISTINCT FROM lag(t.side) OVER (
-            PARTITION BY t.site, t.issue_id ORDER BY t.created, t.comment_id) AS turns
-    FROM talk t SEMI JOIN stage_requests USING (site, issue_id)
+    SELECT r.request, t.created, t.side,
+        t.side IS DISTINCT FROM lag(t.side) OVER (PARTITION BY r.request ORDER BY t.created, t.comment_id) AS turns
+    FROM talk t JOIN stage_requests r USING (site, issue_id)
     WHERE t.human AND NOT t.template AND t.side IS NOT NULL AND t.created BETWEEN $since AND $as_of
 ),
 numbered AS (
-    SELECT *, count(*) FILTER (turns) OVER (PARTITION BY site, issue_id ORDER BY created ROWS UNBOUNDED PRECEDING) AS n
+    SELECT *, count(*) FILTER (turns) OVER (PARTITION BY request ORDER BY created ROWS UNBOUNDED PRECEDING) AS n
     FROM said
 ),
 spoken AS (
-    SELECT site, issue_id, min(created) AS first_word, arg_min(side, created) AS first_side,
+    SELECT request, min(created) AS first_word, arg_min(side, created) AS first_side,
         min(created) FILTER (n >= 2) AS two_way_since, min(created) FILTER (n >= 3) AS third_turn
-    FROM numbered GROUP BY ALL
+    FROM numbered GROUP BY request
 ),
 placed AS (
-    SELECT a.site, a.issue_id, a.account_id, a.text, a.work,
+    SELECT r.request, a.account_id, any_value(a.text) AS text, any_value(a.work) AS work,
         CASE WHEN bool_or(coalesce(p.team = r.team, false)) THEN 'team'
             WHEN bool_or(coalesce(f.organization = r.organization, false)) OR bool_or(a.account_id = r.requester_id)
                 THEN 'asking'
@@ -99,32 +98,33 @@ placed AS (
         AND (p.valid_from IS NULL OR p.valid_from <= a.happened)
         AND (p.valid_until IS NULL OR p.valid_until > a.happened)
     LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = r.site AND s.team = r.team
-    GROUP BY ALL
+    WHERE a.text IS NOT NULL OR a.work IS NOT NULL
+    GROUP BY r.request, a.account_id
 ),
 sides AS (
-    SELECT site, issue_id,
+    SELECT request,
         min(text) FILTER (side = 'asking') AS asking_text, min(text) FILTER (side = 'team') AS team_text,
         min(work) FILTER (side = 'asking') AS asking_work, min(work) FILTER (side = 'team') AS team_work
-    FROM placed GROUP BY ALL
+    FROM placed GROUP BY request
 ),
 done AS (
-    SELECT site, issue_id,
+    SELECT request,
         CASE WHEN asking_text IS NOT NULL AND team_text IS NOT NULL THEN greatest(asking_text, team_text) END AS text,
         CASE WHEN asking_work IS NOT NULL AND team_work IS NOT NULL THEN greatest(asking_work, team_work) END AS work
     FROM sides
 ),
 family AS (
-    SELECT i.site, i.issue_id, max(o.created) AS since FROM stage_requests r JOIN issues i USING (site, issue_id)
+    SELECT r.request, max(o.created) AS since FROM stage_requests r JOIN issues i USING (site, issue_id)
     JOIN (SELECT site, parent_key, c.team, min(created) AS created FROM issues JOIN classes c USING (site, issue_id)
           WHERE c.own_team AND parent_key IS NOT NULL GROUP BY ALL) o
         ON o.site = i.site AND o.parent_key = i.parent_key AND o.team = r.team
-    GROUP BY ALL
+    GROUP BY r.request
 )
 SELECT r.site, r.issue_id, r.key, r.organization, r.team, r.requester_id, r.created, s.first_word, s.first_side,
     s.two_way_since, list_sort(list_filter([s.third_turn, b.text, b.work, f.since], lambda t: t IS NOT NULL))[2]
         AS joint_since
-FROM stage_requests r LEFT JOIN spoken s USING (site, issue_id) LEFT JOIN done b USING (site, issue_id)
-LEFT JOIN family f USING (site, issue_id)
+FROM stage_requests r LEFT JOIN spoken s USING (request) LEFT JOIN done b USING (request)
+LEFT JOIN family f USING (request)
 """
 
 _QUESTIONS = """

@@ -45,6 +45,7 @@ LEFT JOIN person_teams p ON p.site = s.site AND p.account_id = s.author_id AND {
 """
 
 TOUCHED = """
+-- numbered: what follows is told by number
 CREATE OR REPLACE TEMP TABLE wall_touched AS
 WITH cell AS (SELECT DISTINCT site, organization, team FROM wall_requests),
 inside AS (
@@ -76,45 +77,46 @@ found AS (
     FROM inside i JOIN pairs x ON x.site = i.site AND x.asking = i.team AND lower(x.team) = lower(i.organization)
     WHERE NOT i.own_team
 )
-SELECT site, organization, team, issue_id, any_value(requester_id) AS requester_id, bool_or(visited) AS visited,
-    bool_or(hosted) AS hosted
-FROM found GROUP BY ALL
+SELECT row_number() OVER () AS number, site, organization, team, issue_id, any_value(requester_id) AS requester_id,
+    bool_or(visited) AS visited, bool_or(hosted) AS hosted
+FROM found GROUP BY site, organization, team, issue_id
 """
 
-
 SIDES = f"""
--- on which side of which pair somebody stood there: the requester's, the team's; where a team has no configured
+-- who did what on which touched issue, on which side: the requester's, the team's; where a team has no configured
 -- members, everybody who is not of the asking side
 CREATE OR REPLACE TEMP TABLE wall_sides AS
-WITH staffed AS (SELECT DISTINCT site, team FROM person_teams),
-belongs AS (
-    SELECT DISTINCT a.site, a.issue_id, a.account_id, f.organization, p.team
+WITH belongs AS (
+    SELECT a.site, a.issue_id, a.account_id, a.text IS NOT NULL AS edited, a.work IS NOT NULL AS worked,
+        f.organization, p.team
     FROM wall_acts a
     LEFT JOIN affiliations f ON f.site = a.site AND f.account_id = a.account_id AND {holds("f", "a.happened")}
     LEFT JOIN person_teams p ON p.site = a.site AND p.account_id = a.account_id AND {holds("p", "a.happened")}
 ),
 placed AS (
-    SELECT t.site, t.organization, t.team, t.issue_id, b.account_id,
+    SELECT t.number, b.account_id, bool_or(b.edited) AS edited, bool_or(b.worked) AS worked,
         bool_or(coalesce(b.team = t.team, false)) AS of_team,
         bool_or(coalesce(b.organization = t.organization OR lower(b.team) = lower(t.organization), false)) AS of_asking,
-        bool_or(b.account_id = t.requester_id AND NOT t.hosted AND NOT t.visited) AS asks
-    FROM wall_touched t JOIN belongs b USING (site, issue_id) GROUP BY ALL
+        bool_or(b.account_id = t.requester_id AND NOT t.hosted AND NOT t.visited) AS asks,
+        bool_or(s.team IS NOT NULL) AS staffed
+    FROM wall_touched t JOIN belongs b USING (site, issue_id)
+    LEFT JOIN (SELECT DISTINCT site, team FROM person_teams) s ON s.site = t.site AND s.team = t.team
+    GROUP BY t.number, b.account_id
 )
-SELECT p.site, p.organization, p.team, p.issue_id, p.account_id,
-    CASE WHEN of_team THEN 'team' WHEN of_asking OR asks THEN 'asking' WHEN s.team IS NULL THEN 'team' END AS side
-FROM placed p LEFT JOIN staffed s ON s.site = p.site AND s.team = p.team
+SELECT number, account_id, edited, worked,
+    CASE WHEN of_team THEN 'team' WHEN of_asking OR asks THEN 'asking' WHEN NOT staffed THEN 'team' END AS side
+FROM placed
 """
 
 TURNS = """
 CREATE OR REPLACE TEMP TABLE wall_turns AS
 WITH said AS (
-    SELECT s.site, s.organization, s.team, s.issue_id, s.side, lag(s.side) OVER (
-        PARTITION BY s.site, s.organization, s.team, s.issue_id ORDER BY t.created, t.comment_id) AS before
-    FROM wall_sides s JOIN talk t ON t.site = s.site AND t.issue_id = s.issue_id AND t.author_id = s.account_id
-    WHERE s.side IS NOT NULL AND t.human AND NOT t.template AND t.created BETWEEN $from AND $as_of
+    SELECT s.number, s.side, lag(s.side) OVER (PARTITION BY s.number ORDER BY c.created, c.comment_id) AS before
+    FROM wall_sides s JOIN wall_touched t USING (number)
+    JOIN talk c ON c.site = t.site AND c.issue_id = t.issue_id AND c.author_id = s.account_id
+    WHERE s.side IS NOT NULL AND c.human AND NOT c.template AND c.created BETWEEN $from AND $as_of
 )
-SELECT site, organization, team, issue_id, count(*) FILTER (before IS DISTINCT FROM side) AS turns
-FROM said GROUP BY ALL
+SELECT number, count(*) FILTER (before IS DISTINCT FROM side) AS turns FROM said GROUP BY number
 """
 
 FAMILIES = """
@@ -140,18 +142,17 @@ FROM mixed b JOIN issues i ON i.site = b.site AND i.parent_key = b.parent_key
 JOINT = """
 CREATE OR REPLACE TEMP TABLE wall_joint AS
 WITH done AS (
-    SELECT s.site, s.organization, s.team, s.issue_id,
-        count(a.text) FILTER (s.side = 'asking') > 0 AND count(a.text) FILTER (s.side = 'team') > 0 AS b,
-        count(a.work) FILTER (s.side = 'asking') > 0 AND count(a.work) FILTER (s.side = 'team') > 0 AS e
-    FROM wall_sides s JOIN wall_acts a USING (site, issue_id, account_id) GROUP BY ALL
+    SELECT number, bool_or(edited AND side = 'asking') AND bool_or(edited AND side = 'team') AS b,
+        bool_or(worked AND side = 'asking') AND bool_or(worked AND side = 'team') AS e
+    FROM wall_sides GROUP BY number
 ),
 signs AS (
     SELECT t.site, t.organization, t.team, t.issue_id, t.requester_id, t.hosted,
         coalesce(n.turns, 0) >= 3 AS a, coalesce(d.b, false) AS b, k.issue_id IS NOT NULL AS c,
         t.visited OR t.hosted AS d, coalesce(d.e, false) AS e
     FROM wall_touched t
-    LEFT JOIN wall_turns n USING (site, organization, team, issue_id)
-    LEFT JOIN done d USING (site, organization, team, issue_id)
+    LEFT JOIN wall_turns n USING (number)
+    LEFT JOIN done d USING (number)
     LEFT JOIN wall_kin k USING (site, organization, team, issue_id)
 )
 SELECT *, a::INTEGER + b::INTEGER + c::INTEGER + d::INTEGER + e::INTEGER AS signs FROM signs
