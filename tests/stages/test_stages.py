@@ -11,9 +11,7 @@ from vcjira import stages
 from vcjira.mirror import Mirror
 from vcjira.stages import ladder, moves
 
-NONE = dict.fromkeys(
-    ("requests", "joint", "two_way", "spoken", "started", "questions", "answered", "words", "elsewhere", "weeks"), 0
-)
+NONE = dict.fromkeys(stages.COUNTS, 0)
 
 
 def judged(**counts: int) -> tuple[str, bool]:
@@ -45,8 +43,11 @@ def test_the_first_rule_that_is_sure_from_the_top_gives_the_stage(
     assert judged(**counts) == (stage, sure)
 
 
-COUNTED = {"S1": {"requests": 5}, "S3": {"requests": 40, "two_way": 32, "spoken": 32, "started": 16},
-           "S4": {"requests": 40, "joint": 20}}  # fmt: skip
+COUNTED = {
+    "S1": {"requests": 5},
+    "S3": {"requests": 40, "two_way": 32, "spoken": 32, "started": 16},
+    "S4": {"requests": 40, "joint": 20},
+}
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ COUNTED = {"S1": {"requests": 5}, "S3": {"requests": 40, "two_way": 32, "spoken"
 def test_a_stage_changes_after_two_windows_that_agree(seen: list[str], standing: list[str]) -> None:
     rows = [
         {"site": "s", "organization": name, "team": "Data", "number": len(seen) - place} | NONE | COUNTED[stage]
-        for name, stages_seen in (("Sales", seen), ("Legal", ["S4", "S4"]))
-        for place, stage in enumerate(stages_seen)
+        for name, told in (("Sales", seen), ("Legal", ["S4", "S4"]))
+        for place, stage in enumerate(told)
     ]
     with Mirror(Path(":memory:"), write=True) as mirror:
         mirror.run("CREATE TEMP TABLE stage_windows AS SELECT * EXCLUDE (window_from, window_to, first_request, stage,"

@@ -47,7 +47,7 @@ OPTIONS = {"days": Option("30d", "without a human event", "duration", working="2
 
 DUE = {
     "days": """
-SELECT site, issue_id FROM (        -- what certainly counts: whatever else does, these do
+SELECT site, issue_id FROM (        -- counts: whatever is set for bots and bulk edits
     SELECT site, issue_id, created AS t, true AS counts FROM issues
     UNION ALL
     SELECT site, issue_id, created, human AND NOT template FROM talk

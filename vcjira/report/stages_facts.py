@@ -13,7 +13,6 @@ from vcjira.report.window import Window
 Row = Mapping[str, Any]
 SHOWN = 12
 """Windows of a pair that a report shows: a year."""
-COUNTS = ("requests", "two_way", "joint", "spoken", "started", "questions", "answered", "words", "elsewhere", "weeks")
 
 
 def gather(mirror: Mirror, settings: Settings, window: Window) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def _pair(windows: list[Row]) -> dict[str, Any]:
         "name": stages.STAGES[newest["stage"]],
         "sure": newest["sure"],
         "windows": [
-            {name: row[name] for name in ("window_from", "window_to", "stage", "seen", "sure", *COUNTS)}
+            {name: row[name] for name in ("window_from", "window_to", "stage", "seen", "sure", *stages.COUNTS)}
             for row in windows
             if row["number"] < SHOWN
         ],

@@ -11,12 +11,12 @@ from typing import Any
 from vcjira.config import Settings
 from vcjira.mirror import Mirror, now
 from vcjira.stages import ladder
-from vcjira.stages.ladder import MEANING, STAGES
+from vcjira.stages.ladder import COUNTS, MEANING, STAGES
 from vcjira.stages.measure import measure
 from vcjira.stages.moves import time_to_conversation, transitions
 from vcjira.stages.radar import Blip, radar
 
-__all__ = ["MEANING", "STAGES", "Blip", "derive", "history", "radar", "time_to_conversation", "transitions"]
+__all__ = ["COUNTS", "MEANING", "STAGES", "Blip", "derive", "history", "radar", "time_to_conversation", "transitions"]
 
 
 def history(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> list[dict[str, Any]]:

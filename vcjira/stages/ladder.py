@@ -35,8 +35,9 @@ SURE = 0.8
 ANSWERS, TWO_WAY, STARTS, JOINT, ELSEWHERE = 0.5, 0.6, 0.25, 0.3, 0.5
 ACTIVE_WEEKS = 8
 
-COUNTS = "requests, joint, two_way, spoken, started, questions, answered, words, elsewhere, weeks"
+COUNTS = ("requests", "two_way", "joint", "spoken", "started", "questions", "answered", "words", "elsewhere", "weeks")
 """What a window is judged by."""
+_COUNTS = ", ".join(COUNTS)
 
 
 def place(mirror: Mirror) -> None:
@@ -45,10 +46,10 @@ def place(mirror: Mirror) -> None:
 
     Few windows differ in their counts, so these are judged, each once.
     """
-    mirror.run(f"CREATE OR REPLACE TEMP TABLE stage_judged AS SELECT {COUNTS}, '' AS seen, true AS sure"
+    mirror.run(f"CREATE OR REPLACE TEMP TABLE stage_judged AS SELECT {_COUNTS}, '' AS seen, true AS sure"
                " FROM stage_windows LIMIT 0")  # fmt: skip
     judged = []
-    for row in mirror.rows(f"SELECT DISTINCT {COUNTS} FROM stage_windows"):
+    for row in mirror.rows(f"SELECT DISTINCT {_COUNTS} FROM stage_windows"):
         seen, sure = judge(row)
         judged.append(row | {"seen": seen, "sure": sure})
     mirror.load("stage_judged", judged)
@@ -59,7 +60,7 @@ _STANDING = f"""
 CREATE OR REPLACE TEMP TABLE stage_history AS
 WITH told AS (
     SELECT *, row_number() OVER pair = 1 OR lag(seen) OVER pair = seen AS stands
-    FROM stage_windows JOIN stage_judged USING ({COUNTS})
+    FROM stage_windows JOIN stage_judged USING ({_COUNTS})
     WINDOW pair AS (PARTITION BY site, organization, team ORDER BY number DESC)
 ),
 standing AS (

@@ -29,7 +29,10 @@ MIN_REQUESTS = 5
 
 def measure(mirror: Mirror, settings: Settings, as_of: datetime, projects: Sequence[str] = ()) -> None:
     """Make the temporary table `stage_windows`: per site, organization, team and window (0 is the newest) its counts;
-    `old`: asked before them all."""
+    `old`: asked before them all.
+
+    Nothing counts that is older than `since`; said of every large table, it saves looking through most of it.
+    """
     params: dict[str, object] = {"as_of": as_of, "since": as_of - timedelta(days=WINDOWS * STEP_DAYS + WINDOW_DAYS)}
     mirror.run(_ASKED, params | {"projects": list(projects)})
     mirror.run(_VOICES, params)
